@@ -52,7 +52,7 @@ class SourceKind(StrEnum):
 
 
 class Tier(StrEnum):
-    """The state link of a source, after the EEAS exposure matrix, with `unclassified` as default."""
+    """The state link of a source, after the EEAS exposure matrix; the default is unclassified."""
 
     UNCLASSIFIED = "unclassified"
     OFFICIAL = "official"

@@ -59,7 +59,7 @@ class TableSpec:
     key: tuple[str, ...]
 
 
-def _table(name: str, key: tuple[str, ...], **columns: pa.DataType) -> TableSpec:
+def _table(name: str, key: tuple[str, ...], /, **columns: pa.DataType) -> TableSpec:
     fields = [
         pa.field(column, dtype, nullable=column not in key) for column, dtype in columns.items()
     ]
