@@ -182,6 +182,7 @@ LINEAGE = _table(
     detail=pa.string(),
 )
 
+# precision_s says how exact `at` is: a date alone (86400) is no evidence of synchrony by the hour.
 TRACES = _table(
     "traces",
     ("trace_kind", "account_id", "object_id", "doc_id"),
@@ -190,6 +191,7 @@ TRACES = _table(
     object_id=pa.string(),
     doc_id=pa.string(),
     at=_TIME,
+    precision_s=pa.int32(),
 )
 
 # left < right; observed counts distinct co-occurrences, expected is its mean under the null.

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baken.errors import StoreError
-from baken.schema import TABLES, TableSpec, conform, empty
+from baken.schema import TableSpec, conform
 
 log = logging.getLogger(__name__)
 
@@ -155,11 +155,10 @@ class TableStore:
             except (OSError, RuntimeError, ValueError) as error:
                 log.warning("table %s could not be compacted: %s", folder.stem, error)
 
-    def empty_missing(self) -> None:
-        """Create every declared table that does not exist yet, so that readers find its columns."""
-        for spec in TABLES.values():
-            if self._open(spec.name) is None:
-                self.replace(spec, empty(spec))
+    def vector_dimension(self) -> int | None:
+        """The numbers in a stored vector; `None` while nothing has been embedded."""
+        table = self._open("embeddings")
+        return None if table is None else int(table.schema.field("vector").type.list_size)
 
 
 def _subset(schema: pa.Schema, columns: list[str]) -> pa.Schema:

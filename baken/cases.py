@@ -1,0 +1,149 @@
+"""Candidate campaigns as people see them: the newest candidates joined with what was decided.
+
+A judgement changes the status of a candidate and nothing else; the statistics stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from baken.errors import UsageError
+from baken.model import CampaignStatus, Judgement
+from baken.schema import CAMPAIGNS, EDGES
+from baken.store.project import Project
+from baken.store.tables import where_in
+
+LIKELIHOODS = (
+    "almost no chance",
+    "very unlikely",
+    "unlikely",
+    "roughly even",
+    "likely",
+    "very likely",
+    "almost certain",
+)
+CONFIDENCES = ("low", "moderate", "high")
+_FINAL = (CampaignStatus.CONFIRMED, CampaignStatus.DISMISSED, CampaignStatus.INSUFFICIENT)
+
+
+def campaigns(project: Project) -> list[dict[str, Any]]:
+    """Every candidate with its status, those that wait for review first."""
+    latest = {judgement.campaign_id: judgement for judgement in project.ledger.judgements()}
+    rows = project.tables.read(CAMPAIGNS).to_pylist()
+    shaped = [_shape(row, latest.get(row["campaign_id"])) for row in rows]
+    return sorted(shaped, key=lambda row: (not row["queue"], row["min_q"], row["campaign_id"]))
+
+
+def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
+    """One candidate with its members, edges and judgements; raises `UsageError` if unknown."""
+    found = [row for row in campaigns(project) if row["campaign_id"] == campaign_id]
+    if not found:
+        raise UsageError(f"no campaign {campaign_id!r}: `baken campaigns list` shows the ids")
+    row = found[0]
+    members = row["members"]
+    edges = (
+        project.tables.read(EDGES, where=where_in("left", members)).to_pylist() if members else []
+    )
+    inside = [edge for edge in edges if edge["right"] in set(members)]
+    inside.sort(key=lambda edge: (edge["q_value"], edge["left"], edge["right"], edge["trace_kind"]))
+    return {
+        **row,
+        "edges": [
+            {
+                **{name: edge[name] for name in EDGES.schema.names if name != "doc_pairs"},
+                "documents": [[pair["left"], pair["right"]] for pair in edge["doc_pairs"] or []],
+            }
+            for edge in inside
+        ],
+        "judgements": [_judgement(entry) for entry in project.ledger.judgements(campaign_id)],
+    }
+
+
+def review(project: Project, judgement: Judgement) -> None:
+    """Append a judgement about an existing candidate.
+
+    A confirmation needs a benign alternative with the reason for its rejection, a likelihood and a
+    confidence; every judgement needs a reason and the role of the reviewer. Raises `UsageError`.
+    """
+    campaign(project, judgement.campaign_id)
+    if not judgement.reason.strip():
+        raise UsageError("a judgement needs a reason: --reason TEXT")
+    if not judgement.reviewer_role.strip():
+        raise UsageError("a judgement needs the role of the reviewer: --role TEXT")
+    if judgement.likelihood is not None and judgement.likelihood not in LIKELIHOODS:
+        raise UsageError(f"--likelihood is one of: {', '.join(LIKELIHOODS)}")
+    if judgement.confidence is not None and judgement.confidence not in CONFIDENCES:
+        raise UsageError(f"--confidence is one of: {', '.join(CONFIDENCES)}")
+    if judgement.status is CampaignStatus.CONFIRMED:
+        missing = [
+            option
+            for option, value in (
+                ("--alternative", judgement.alternative),
+                ("--likelihood", judgement.likelihood),
+                ("--confidence", judgement.confidence),
+            )
+            if not value
+        ]
+        if missing:
+            raise UsageError(
+                f"a confirmation also needs {', '.join(missing)}: name the innocent explanation "
+                "you considered and why it was rejected"
+            )
+    project.ledger.judge(judgement)
+    project.ledger.record(
+        "review",
+        campaign_id=judgement.campaign_id,
+        status=judgement.status,
+        role=judgement.reviewer_role,
+    )
+
+
+def waiting(project: Project) -> int:
+    """How many candidates in the queue no person has decided on yet."""
+    return sum(1 for row in campaigns(project) if row["queue"] and row["status"] not in _FINAL)
+
+
+def _shape(row: dict[str, Any], judgement: Judgement | None) -> dict[str, Any]:
+    return {
+        "campaign_id": row["campaign_id"],
+        "name": row["name"],
+        "status": judgement.status if judgement else CampaignStatus.CANDIDATE,
+        "queue": row["queue"],
+        "queue_reason": row["queue_reason"],
+        "statement": row["statement"],
+        "accounts": len(row["members"] or []),
+        "documents": len(row["documents"] or []),
+        "objects": row["objects"],
+        "first_seen": row["first_seen"],
+        "last_seen": row["last_seen"],
+        "trace_kinds": row["trace_kinds"] or [],
+        "min_q": row["min_q"],
+        "languages": row["languages"] or [],
+        "sources": row["sources"] or [],
+        "narrative_ids": row["narrative_ids"] or [],
+        "coordinated": row["coordinated"],
+        "inauthentic": row["inauthentic"],
+        "state_link": row["state_link"],
+        "reach": row["reach"],
+        "benign": [
+            {"class": b["benign_class"], "verdict": b["verdict"], "evidence": b["evidence"]}
+            for b in row["benign"] or []
+        ],
+        "techniques": row["techniques"] or [],
+        "coverage": row["coverage"],
+        "parents": row["parents"] or [],
+        "members": row["members"] or [],
+        "document_ids": row["documents"] or [],
+    }
+
+
+def _judgement(entry: Judgement) -> dict[str, Any]:
+    return {
+        "status": entry.status,
+        "role": entry.reviewer_role,
+        "reason": entry.reason,
+        "alternative": entry.alternative,
+        "likelihood": entry.likelihood,
+        "confidence": entry.confidence,
+        "at": entry.at,
+    }

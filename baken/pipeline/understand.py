@@ -1,0 +1,150 @@
+"""Documents are understood: language, entities, vectors, matches, narratives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from baken import schema
+from baken.pipeline.register import source_register
+from baken.pipeline.stages import run_stage
+from baken.protocols import Embedder, Progress, Vectors, silent
+from baken.store.project import Project, Run
+from baken.store.tables import sorted_by_key
+
+
+def analyse(project: Project, run: Run, *, progress: Progress = silent) -> None:
+    """Annotate, embed, match and cluster whatever is new or has changed."""
+    from baken.nlp.annotate import annotator_id
+    from baken.nlp.embed import make_embedder
+
+    annotator = annotator_id(project.config.nlp)
+    run_stage(
+        project,
+        run,
+        "annotate",
+        lambda: _annotate(project, run, annotator, progress),
+        extra=annotator,
+    )
+    embedder = make_embedder(project.config.nlp)
+    model = embedder.model_id
+    run_stage(project, run, "embed", lambda: _embed(project, run, embedder, progress), extra=model)
+    run_stage(project, run, "match", lambda: _match(project, embedder, progress))
+    run_stage(project, run, "narratives", lambda: _narrate(project, embedder, progress))
+    run.summary["matches"] = project.tables.count("matches")
+    run.summary["narratives"] = project.tables.count("narratives")
+
+
+def distinct_texts(project: Project) -> pa.Table:
+    """Each distinct text once (columns text_id, text, language), in the order of its id."""
+    columns = ["doc_id", "text_id", "own_text", "language"]
+    annotations = project.tables.read(schema.ANNOTATIONS, columns=columns)
+    ordered = annotations.sort_by([("text_id", "ascending"), ("doc_id", "ascending")])
+    ids = ordered["text_id"].to_numpy(zero_copy_only=False)
+    first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.empty(0, np.int64)
+    chosen = ordered.take(pa.array(first, pa.int64()))
+    return pa.table(
+        {"text_id": chosen["text_id"], "text": chosen["own_text"], "language": chosen["language"]}
+    )
+
+
+def vectors_of(project: Project, texts: pa.Table, dimension: int) -> Vectors:
+    """The vectors of `texts` (unit length, float32), row by row."""
+    position = {text_id: row for row, text_id in enumerate(texts["text_id"].to_pylist())}
+    vectors = np.zeros((texts.num_rows, dimension), np.float32)
+    columns = ["text_id", "vector"]
+    spec = schema.embeddings_spec(dimension)
+    for batch in project.tables.batches(spec, columns=columns):
+        rows = np.array([position.get(name, -1) for name in batch.column(0).to_pylist()])
+        values = batch.column(1).flatten().to_numpy(zero_copy_only=False)
+        wanted = rows >= 0
+        vectors[rows[wanted]] = values.reshape(-1, dimension)[wanted]
+    return vectors
+
+
+def _annotate(project: Project, run: Run, annotator: str, progress: Progress) -> None:
+    from baken.nlp.annotate import annotate
+
+    tables, spec = project.tables, schema.ANNOTATIONS
+    if project.ledger.stage_fingerprint("annotator") != annotator:
+        # Annotations of two configurations would compare unlike texts, so a change starts anew.
+        tables.replace(spec, schema.empty(spec))
+        project.ledger.stage_finished("annotator", annotator)
+    done = tables.keys(spec)
+    total = tables.count("documents") - len(done)
+    finished = 0
+    for batch in tables.batches(schema.DOCUMENTS, batch_rows=20_000):
+        table = pa.Table.from_batches([batch])
+        known = pc.is_in(table["doc_id"], pa.array(sorted(done), pa.string()))
+        fresh = table.filter(pc.invert(known))
+        if fresh.num_rows:
+            tables.add_new(spec, annotate(fresh, project.config.nlp), done)
+            finished += fresh.num_rows
+            progress("annotate", finished, total)
+    run.summary["annotated"] = finished
+
+
+def _embed(project: Project, run: Run, embedder: Embedder, progress: Progress) -> None:
+    from baken.nlp.embed import embed_texts
+
+    spec = schema.embeddings_spec(embedder.dimension)
+    if project.ledger.stage_fingerprint("model") != embedder.model_id:
+        # Vectors of two models cannot be compared, so a change of model starts anew.
+        project.tables.replace(spec, schema.empty(spec))
+        project.ledger.stage_finished("model", embedder.model_id)
+    known = project.tables.keys(spec)
+    before = len(known)
+    texts = distinct_texts(project)
+    for batch in embed_texts(
+        texts["text_id"].to_pylist(),
+        texts["text"].to_pylist(),
+        texts["language"].to_pylist(),
+        embedder,
+        known=set(known),
+        batch_size=project.config.nlp.batch_size,
+        progress=progress,
+    ):
+        project.tables.add_new(spec, batch, known)
+    run.summary["embedded"] = len(known) - before
+
+
+def _match(project: Project, embedder: Embedder, progress: Progress) -> None:
+    from baken.nlp.match import match_texts
+
+    texts = distinct_texts(project)
+    matches = match_texts(
+        texts,
+        vectors_of(project, texts, embedder.dimension),
+        project.config.nlp,
+        model_id=embedder.model_id,
+        progress=progress,
+    )
+    project.tables.replace(schema.MATCHES, matches)
+
+
+def _narrate(project: Project, embedder: Embedder, progress: Progress) -> None:
+    from baken.nlp.narratives import build_narratives
+
+    tables = project.tables
+    texts = distinct_texts(project)
+    narratives, members, lineage = build_narratives(
+        documents=sorted_by_key(tables.read(schema.DOCUMENTS), schema.DOCUMENTS),
+        annotations=sorted_by_key(tables.read(schema.ANNOTATIONS), schema.ANNOTATIONS),
+        texts=texts,
+        vectors=vectors_of(project, texts, embedder.dimension),
+        matches=sorted_by_key(tables.read(schema.MATCHES), schema.MATCHES),
+        previous_narratives=tables.read(schema.NARRATIVES),
+        previous_members=tables.read(schema.MEMBERS),
+        source_kinds={
+            source_id: str(entry["kind"]) for source_id, entry in source_register(project).items()
+        },
+        config=project.config.nlp,
+        seed=project.config.project.seed,
+        progress=progress,
+    )
+    events = pa.concat_tables([tables.read(schema.LINEAGE), lineage]).to_pylist()
+    distinct = {tuple(row[column] for column in schema.LINEAGE.key): row for row in events}
+    tables.replace(schema.LINEAGE, schema.from_rows(list(distinct.values()), schema.LINEAGE))
+    tables.replace(schema.NARRATIVES, narratives)
+    tables.replace(schema.MEMBERS, members)
