@@ -5,11 +5,12 @@ A judgement changes the status of a candidate and nothing else; the statistics s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from baken.errors import UsageError
 from baken.model import CampaignStatus, Judgement
-from baken.schema import CAMPAIGNS, EDGES
+from baken.schema import CAMPAIGNS, DOCUMENTS, EDGES
 from baken.store.project import Project
 from baken.store.tables import where_in
 
@@ -96,6 +97,16 @@ def review(project: Project, judgement: Judgement) -> None:
         status=judgement.status,
         role=judgement.reviewer_role,
     )
+
+
+def posts(project: Project, doc_ids: Sequence[str], *, limit: int) -> list[dict[str, Any]]:
+    """The documents with these ids, the earliest first, at most `limit`."""
+    if not doc_ids:
+        return []
+    columns = ["doc_id", "account_id", "published_at", "title", "text", "url"]
+    rows = project.tables.read(DOCUMENTS, columns=columns, where=where_in("doc_id", doc_ids))
+    by_time = sorted(rows.to_pylist(), key=lambda row: (str(row["published_at"]), row["doc_id"]))
+    return by_time[:limit]
 
 
 def waiting(project: Project) -> int:

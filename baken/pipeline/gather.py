@@ -70,6 +70,7 @@ def import_files(
     now = datetime.now(UTC)
     order = project.ledger.order_in_force(now.date())
     known = project.tables.keys(schema.DOCUMENTS)
+    project.ledger.record("import", source_id=request.source_id, platform=request.platform)
     batches = imports.import_files(
         request.paths,
         mapping=request.mapping,
