@@ -1,0 +1,62 @@
+"""Traces: who shared which object when, one small plug-in for each kind of object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from baken.config import DetectConfig
+from baken.detection.traces.actions import MediaSignal, ReplySignal, RepostSignal
+from baken.detection.traces.common import own_view
+from baken.detection.traces.links import DomainSignal, UrlSignal
+from baken.detection.traces.rhythm import RhythmSignal
+from baken.detection.traces.sites import HandleSignal, InfrastructureSignal
+from baken.detection.traces.tags import HashtagSequenceSignal, HashtagSignal
+from baken.detection.traces.texts import SimilarTextSignal, TextSignal
+from baken.errors import UnknownPlugin
+from baken.protocols import DetectionView, Progress, Signal, silent
+from baken.schema import TRACES, conform, empty
+
+_BUILT_IN: tuple[Signal, ...] = (
+    UrlSignal(),
+    DomainSignal(),
+    TextSignal(),
+    SimilarTextSignal(),
+    HashtagSignal(),
+    HashtagSequenceSignal(),
+    RepostSignal(),
+    ReplySignal(),
+    MediaSignal(),
+    RhythmSignal(),
+    HandleSignal(),
+    InfrastructureSignal(),
+)
+SIGNALS: dict[str, Signal] = {signal.trace_kind.value: signal for signal in _BUILT_IN}
+
+
+def signals(config: DetectConfig) -> Iterator[Signal]:
+    """The signals that `config.traces` names; raises `UnknownPlugin` for a name without one."""
+    for name in config.traces:
+        if name not in SIGNALS:
+            known = ", ".join(sorted(SIGNALS))
+            raise UnknownPlugin(f"detect.traces: no signal {name!r}; there are {known}")
+        yield SIGNALS[name]
+
+
+def make_traces(view: DetectionView, config: DetectConfig, progress: Progress = silent) -> pa.Table:
+    """All traces (schema `TRACES`) of the configured kinds, sorted by key.
+
+    Documents that rebut a narrative leave no trace.
+    """
+    counted = own_view(view)
+    chosen = list(signals(config))
+    tables = []
+    for done, signal in enumerate(chosen):
+        progress("traces", done, len(chosen))
+        tables.append(conform(signal.traces(counted), TRACES))
+    progress("traces", len(chosen), len(chosen))
+    if not tables:
+        return empty(TRACES)
+    order = [(name, "ascending") for name in TRACES.key]
+    return pa.concat_tables(tables).sort_by(order)

@@ -1,0 +1,97 @@
+"""The null model: what chance, activity, popularity and the clock explain by themselves.
+
+A bipartite configuration model (Saracco et al. 2015, 2017) on accounts and columns, a column being
+one object in one slot of time: p_iu = x_i y_u / (1 + x_i y_u), each account keeping its number of
+columns and each column its number of accounts, both on average. Accounts of one degree share their
+x and columns of one degree their y, so that the model is solved and summed over classes of degree
+and never over pairs.
+
+The number of accounts of a column is observed, so it is held fixed: given it, two accounts meet in
+a column less often than p_iu p_ju (a column with one account holds no meeting at all). The
+correction is Hajek's second-order inclusion probability of conditional Poisson sampling (1964).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_ROUNDS = 1_000
+_TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Bicm:
+    """A solved model: classes of degree and the probability of each meeting of two classes.
+
+    `probability` has a row for each class of accounts and a column for each class of columns.
+    """
+
+    account_class: Ints
+    degrees: Ints
+    counts: Ints
+    probability: Floats
+
+    def meetings(self, *, smallest: int = 2, largest: int | None = None) -> Floats:
+        """Expected meetings of two accounts, by their classes, in columns of the given degrees."""
+        chosen = self.degrees >= smallest
+        if largest is not None:
+            chosen &= self.degrees <= largest
+        p = self.probability[:, chosen]
+        n = self.counts[chosen].astype(np.float64)
+        spread = self._spread()[chosen]
+        both = (p * n) @ p.T
+        unsure = p * (1 - p)
+        fixed = (unsure * (n / spread)) @ unsure.T
+        return np.asarray(np.maximum(both - fixed, 1e-12))
+
+    def _spread(self) -> Floats:
+        size = np.bincount(self.account_class, minlength=self.probability.shape[0])
+        spread = size @ (self.probability * (1 - self.probability))
+        return np.asarray(np.maximum(spread, 1e-9))
+
+
+def solve(account_degrees: Ints, column_degrees: Ints) -> Bicm:
+    """Fit the model to the number of columns of each account and of accounts of each column."""
+    rows, account_class, row_count = np.unique(
+        account_degrees, return_inverse=True, return_counts=True
+    )
+    degrees, counts = np.unique(column_degrees, return_counts=True)
+    r, c = rows.astype(np.float64), degrees.astype(np.float64)
+    total = float(r @ row_count)
+    x, y = r / np.sqrt(total), c / np.sqrt(total)
+    for _ in range(_ROUNDS):
+        odds = 1 + np.outer(x, y)
+        x = r / ((y * counts) / odds).sum(axis=1)
+        odds = 1 + np.outer(x, y)
+        y = c / ((x * row_count)[:, None] / odds).sum(axis=0)
+        p = np.outer(x, y)
+        p /= 1 + p
+        if np.max(np.abs(p @ counts - r) / r) < _TOLERANCE:
+            break
+    return Bicm(account_class.astype(np.int64), degrees.astype(np.int64), counts, p)
+
+
+def upper_tail(observed: Ints, expected: Floats) -> Floats:
+    """P(X >= observed) for a sum of independent rare meetings with mean `expected`.
+
+    The Poisson tail, which is never below that of the exact Poisson-binomial sum once
+    observed >= expected + 1 (Hoeffding 1956; Anderson and Samuels 1967); 1 elsewhere.
+    """
+    tail = special.gammainc(observed.astype(np.float64), expected)
+    return np.asarray(np.where(observed >= expected + 1, tail, 1.0))
+
+
+def benjamini_hochberg(p_values: Floats, tests: float) -> Floats:
+    """The q value of each of `p_values`, the smallest of `tests` tests (the rest have p = 1)."""
+    order = np.argsort(p_values, kind="stable")
+    ranked = p_values[order] * tests / np.arange(1, len(order) + 1)
+    q = np.empty(len(order))
+    q[order] = np.minimum.accumulate(ranked[::-1])[::-1]
+    return np.minimum(q, 1.0)

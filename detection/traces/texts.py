@@ -1,0 +1,96 @@
+"""Traces of words: the same text, and the same text reworded or translated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from scipy import sparse
+
+from baken.detection.traces.common import from_documents
+from baken.model import TraceKind
+from baken.protocols import DetectionView
+
+# Below this many distinct words people coincide by themselves ("thank you so much"); chosen on the
+# organic airline posts, where longer texts are hardly ever written twice.
+MIN_WORDS = 4
+MIN_CHARS = 20
+
+
+class TextSignal:
+    """Two accounts publish the same words.
+
+    Their own words: quotations, boilerplate and links are taken out first, and a text must be long
+    enough that two people would not write it by accident. Wire copy, petitions and press releases
+    are the innocent cases.
+    """
+
+    trace_kind = TraceKind.TEXT
+
+    def traces(self, view: DetectionView) -> pa.Table:
+        """One trace for each document with enough words of its own; the object is its text id."""
+        documents = view.documents
+        return from_documents(self.trace_kind, documents, _text_ids(view, documents))
+
+
+class SimilarTextSignal:
+    """Two accounts publish the same message in other words or another language.
+
+    Each text stands for the group of its own best matches; groups do not chain, so that two texts
+    are one object only when both match the same central text.
+    """
+
+    trace_kind = TraceKind.SIMILAR_TEXT
+
+    def traces(self, view: DetectionView) -> pa.Table:
+        """One trace for each document whose text has a match; the object is the central text."""
+        if len(view.matches) == 0:
+            return from_documents(self.trace_kind, view.documents.slice(0, 0), _no_strings())
+        texts, centre = centres(view.matches)
+        ids = _text_ids(view, view.documents)
+        found = pc.index_in(ids, value_set=texts)
+        return from_documents(self.trace_kind, view.documents, pc.take(centre, found))
+
+
+def centres(matches: pa.Table) -> tuple[pa.Array, pa.Array]:
+    """Each matched text and the centre of its star: no chains, whatever the order of rows.
+
+    Texts are taken by falling number of matches (then by id); each takes its free neighbours.
+    """
+    both = pa.concat_arrays([*matches["left"].chunks, *matches["right"].chunks]).dictionary_encode()
+    names = both.dictionary
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[pc.sort_indices(names).to_numpy()] = np.arange(len(names))
+    codes = rank[both.indices.to_numpy(zero_copy_only=False)]
+    left, right = codes[: len(matches)], codes[len(matches) :]
+    ones = np.ones(len(left), dtype=np.int8)
+    graph = sparse.csr_matrix((ones, (left, right)), shape=(len(names), len(names)))
+    graph = (graph + graph.T).tocsr()
+    degree = np.diff(graph.indptr)
+    centre = np.full(len(names), -1, dtype=np.int64)
+    for node in np.lexsort((np.arange(len(names)), -degree)):
+        if centre[node] >= 0:
+            continue
+        centre[node] = node
+        near = graph.indices[graph.indptr[node] : graph.indptr[node + 1]]
+        free = near[centre[near] < 0]
+        centre[free] = node
+    ordered = names.take(pc.sort_indices(names))
+    return ordered, ordered.take(pa.array(centre))
+
+
+def _text_ids(view: DetectionView, documents: pa.Table) -> pa.Array:
+    """The text id of each document with enough words of its own, else null."""
+    annotations = view.annotations
+    own = annotations["own_text"]
+    enough = pc.and_(
+        pc.greater_equal(pc.utf8_length(own), MIN_CHARS),
+        pc.greater_equal(pc.count_substring(own, " "), MIN_WORDS - 1),
+    )
+    annotations = annotations.filter(pc.fill_null(enough, False))
+    found = pc.index_in(documents["doc_id"], value_set=annotations["doc_id"].combine_chunks())
+    return pc.take(annotations["text_id"], found)
+
+
+def _no_strings() -> pa.Array:
+    return pa.array([], pa.string())
