@@ -11,7 +11,7 @@ import typer
 
 import baken
 from baken import log
-from baken.cli import analysing, collecting, demo, evaluating, exploring, setting_up
+from baken.cli import analysing, collecting, demo, evaluating, exploring, keeping, setting_up
 from baken.cli.context import State
 from baken.errors import BakenError
 
@@ -42,7 +42,7 @@ def options(
     context.obj = State(folder=project, bars=sys.stderr.isatty() and not log_json)
 
 
-for module in (setting_up, demo, collecting, analysing, exploring, evaluating):
+for module in (setting_up, demo, collecting, analysing, exploring, evaluating, keeping):
     module.register(app)
 
 

@@ -1,0 +1,54 @@
+"""Documents go: by age, by source, or at the request of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from baken import schema
+from baken.pipeline.stages import note_change
+from baken.store.project import Project, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which documents to remove; the first of the three that is given decides."""
+
+    source_id: str = ""
+    account_id: str = ""
+    collected_before: datetime | None = None
+
+
+def purge_documents(project: Project, run: Run, selection: Selection) -> int:
+    """Remove the selected documents with their annotations and memberships; return how many.
+
+    Texts, vectors, matches and findings are derived from the rest by the next run.
+    """
+    tables = project.tables
+    columns = ["doc_id", "source_id", "account_id", "collected_at"]
+    chosen: list[str] = []
+    for batch in tables.batches(schema.DOCUMENTS, columns=columns):
+        chosen += [row["doc_id"] for row in batch.to_pylist() if _is_selected(row, selection)]
+    for spec in (schema.ANNOTATIONS, schema.MEMBERS, schema.DOCUMENTS):
+        tables.delete(spec, "doc_id", chosen)
+    if chosen:
+        note_change(project, run, "documents")
+    project.ledger.record(
+        "purge",
+        documents=len(chosen),
+        source_id=selection.source_id,
+        account_id=selection.account_id,
+        collected_before=selection.collected_before,
+    )
+    run.count("documents_removed", len(chosen))
+    return len(chosen)
+
+
+def _is_selected(row: dict[str, object], selection: Selection) -> bool:
+    if selection.source_id:
+        return row["source_id"] == selection.source_id
+    if selection.account_id:
+        return row["account_id"] == selection.account_id
+    collected = row["collected_at"]
+    before = selection.collected_before
+    return before is not None and isinstance(collected, datetime) and collected < before
