@@ -1,0 +1,196 @@
+"""Candidate campaigns: groups in step, with their evidence and the innocent explanations beside it.
+
+The rule of the queue, what counts as independent evidence and how explanations work are told in
+`docs/explanation/judgements.md` and `docs/explanation/benign.md`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from baken.config import DetectConfig
+from baken.detection.assess import Assessor, Outcome, partition
+from baken.detection.benign import ALL
+from baken.detection.case import Background, Examined, joined
+from baken.detection.findings import Judged, findings_of
+from baken.detection.identity import Identity, identify, merged_groups
+from baken.detection.judgement import coordinated, inauthentic, state_link
+from baken.detection.posts import unfold
+from baken.detection.reach import reach
+from baken.detection.rules import cutoffs
+from baken.detection.signals import signals
+from baken.detection.techniques import suggest
+from baken.detection.wording import name_of, short_ids, statement_of
+from baken.protocols import BenignDetector, DetectionView, Progress, silent
+from baken.schema import CAMPAIGNS, EDGES, FINDINGS, GROUPS, conform, from_rows
+
+# A narrative belongs to a candidate with this share of its documents, or as its most frequent one.
+NARRATIVE_SHARE = 0.05
+
+
+def flag_campaigns(
+    *,
+    groups: pa.Table,
+    edges: pa.Table,
+    view: DetectionView,
+    narratives: pa.Table,
+    previous: pa.Table | None,
+    config: DetectConfig,
+    coverage: str,
+    detectors: Sequence[BenignDetector] = ALL,
+    progress: Progress = silent,
+) -> tuple[pa.Table, pa.Table]:
+    """Candidate campaigns (schema `CAMPAIGNS`) and what was found of each (schema `FINDINGS`).
+
+    `previous` are the campaigns of the last run, whose ids are kept by member overlap; `coverage`
+    says which sources were up. Techniques that presuppose inauthentic assets are never suggested
+    here: an analyst records that first (`baken.detection.techniques.suggest`).
+    """
+    edges = _validated(conform(edges, EDGES), config)
+    candidates = merged_groups(conform(groups, GROUPS), least=config.campaign_overlap)
+    parts = partition(edges, candidates)
+    assessor = _assessor(edges, view, config, detectors)
+    outcomes: list[Outcome] = []
+    for done, (members, inner) in enumerate(zip(candidates, parts, strict=True)):
+        progress("campaigns", done, len(candidates))
+        outcomes += assessor.assess(members, inner)
+    progress("campaigns", len(candidates), len(candidates))
+    identities = identify(
+        [outcome.members for outcome in outcomes], previous, least=config.campaign_overlap
+    )
+    return _tables(outcomes, identities, narratives, config, coverage)
+
+
+def _validated(edges: pa.Table, config: DetectConfig) -> pa.Table:
+    """The edges that passed the test, and those of classic methods, which have none."""
+    q_values = edges.column("q_value")
+    return edges.filter(
+        pc.or_(pc.is_null(q_values), pc.fill_null(pc.less_equal(q_values, config.q_max), False))
+    )
+
+
+def _assessor(
+    edges: pa.Table,
+    view: DetectionView,
+    config: DetectConfig,
+    detectors: Sequence[BenignDetector],
+) -> Assessor:
+    table = joined(view)
+    rows = pc.index_in(unfold(edges).doc_ids, value_set=table.column("doc_id").combine_chunks())
+    return Assessor(
+        background=Background(table),
+        documents=table.take(rows.drop_null()),
+        site_traits=view.site_traits,
+        sources=view.sources,
+        config=config,
+        cutoff=cutoffs(edges, config.q_max),
+        detectors=detectors,
+    )
+
+
+def _tables(
+    outcomes: list[Outcome],
+    identities: list[Identity],
+    narratives: pa.Table,
+    config: DetectConfig,
+    coverage: str,
+) -> tuple[pa.Table, pa.Table]:
+    short = short_ids([identity.campaign_id for identity in identities])
+    labels = dict(
+        zip(
+            narratives.column("narrative_id").to_pylist(),
+            narratives.column("label").to_pylist(),
+            strict=True,
+        )
+    )
+    campaigns: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
+    for outcome, identity in sorted(
+        zip(outcomes, identities, strict=True), key=lambda pair: pair[1].campaign_id
+    ):
+        counted = _narrowed(outcome)
+        narrative_ids = _narratives(counted)
+        judged = Judged(
+            coordinated=coordinated(outcome.standing, config),
+            inauthentic=inauthentic(counted, outcome.standing),
+            state_link=state_link(counted),
+            reach=reach(counted, narrative_ids),
+        )
+        row = _row(outcome, counted, judged, narrative_ids)
+        subject = labels.get(narrative_ids[0]) if narrative_ids else None
+        subject = subject or "+".join(outcome.standing.families) or None
+        row["campaign_id"] = identity.campaign_id
+        row["parents"] = list(identity.parents)
+        row["name"] = name_of(short[identity.campaign_id], len(outcome.members), subject)
+        row["coverage"] = coverage
+        campaigns.append(row)
+        findings += findings_of(identity.campaign_id, outcome, judged)
+    return from_rows(campaigns, CAMPAIGNS), from_rows(findings, FINDINGS)
+
+
+def _row(
+    outcome: Outcome, counted: Examined, judged: Judged, narrative_ids: list[str]
+) -> dict[str, Any]:
+    standing = outcome.standing
+    edges = counted.evidence.edges.filter(pa.array(standing.edges))
+    shown = signals(counted, standing, judged.inauthentic)
+    times = counted.documents.column("published_at")
+    times = pc.coalesce(times, counted.documents.column("collected_at"))
+    seen = pc.min_max(times)
+    q_values = pc.min_max(edges.column("q_value"))
+    return {
+        "queue": outcome.queue,
+        "queue_reason": outcome.reason,
+        "coordinated": str(judged.coordinated.value),
+        "inauthentic": str(judged.inauthentic.value),
+        "state_link": str(judged.state_link.value),
+        "reach": str(judged.reach.value),
+        "statement": statement_of(counted, standing),
+        "members": sorted(outcome.members),
+        "documents": list(outcome.counted),
+        "objects": len(standing.objects),
+        "first_seen": seen["min"].as_py(),
+        "last_seen": seen["max"].as_py(),
+        "trace_kinds": sorted(set(edges.column("trace_kind").to_pylist())),
+        "min_q": q_values["min"].as_py(),
+        "languages": sorted({name for name in counted.column("language") if name}),
+        "sources": sorted({name for name in counted.column("source_id") if name}),
+        "narrative_ids": narrative_ids,
+        "benign": [
+            {
+                "benign_class": name,
+                "verdict": str(found.verdict),
+                "evidence": found.reason,
+            }
+            for name, found in outcome.examinations
+        ],
+        "techniques": [
+            {
+                "technique_id": technique.technique_id,
+                "name": technique.name,
+                "signal": technique.signal,
+                "value": technique.value,
+                "caveat": technique.caveat,
+            }
+            for technique in suggest(shown)
+        ],
+    }
+
+
+def _narrowed(outcome: Outcome) -> Examined:
+    """The case seen through the documents that count."""
+    keep = np.isin(np.array(outcome.case.doc_ids, dtype=object), np.array(outcome.counted, object))
+    return outcome.case.narrowed(keep)
+
+
+def _narratives(case: Examined) -> list[str]:
+    counts = Counter(name for name in case.column("narrative_id") if name)
+    ordered = sorted(counts, key=lambda name: (-counts[name], name))
+    least = NARRATIVE_SHARE * case.size
+    return [name for at, name in enumerate(ordered) if at == 0 or counts[name] >= least]
