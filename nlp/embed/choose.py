@@ -1,0 +1,47 @@
+"""The embedders by their names in the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from baken.config import NlpConfig
+from baken.protocols import Embedder
+
+
+def make_embedder(config: NlpConfig) -> Embedder:
+    """The embedder that `config.embedder` names; any other name is a sentence-transformers model.
+
+    Raises `ModelError` where a bundled model is missing or is not the pinned one, and where a
+    named model is neither on this machine nor to be had.
+    """
+    make = EMBEDDERS.get(config.embedder)
+    if make is not None:
+        return make()
+    from baken.nlp.embed.sentence import SentenceEmbedder
+
+    return SentenceEmbedder(config.embedder, batch_size=config.batch_size)
+
+
+def _baken() -> Embedder:
+    from baken.nlp.embed.bundled import BundledEmbedder
+
+    return BundledEmbedder()
+
+
+def _hashing() -> Embedder:
+    from baken.nlp.embed.hashing import HashingEmbedder
+
+    return HashingEmbedder()
+
+
+def _use() -> Embedder:
+    from baken.nlp.embed.use import UseEmbedder
+
+    return UseEmbedder()
+
+
+EMBEDDERS: dict[str, Callable[[], Embedder]] = {
+    "baken": _baken,
+    "hashing": _hashing,
+    "use": _use,
+}
