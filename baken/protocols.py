@@ -116,20 +116,43 @@ class Index(Protocol):
     """Where documents, narratives and campaigns can be searched; same queries, same answers."""
 
     def publish(self, name: str, rows: pa.Table, key: str) -> int:
-        """Make `rows` the searchable content of `name`, replacing by `key`; return the count."""
+        """Make `rows` the whole searchable content of `name`, the last row of each key.
+
+        Readers see the old content until the new is complete, also when this fails. Returns the
+        count; raises `SchemaError` for a column that does not fit and `StoreError`.
+        """
 
     def search(
         self,
         query: str,
         *,
         vector: Sequence[float] | None = None,
-        filters: Mapping[str, str] | None = None,
+        filters: Mapping[str, str | Sequence[str]] | None = None,
         limit: int = 20,
     ) -> list[SearchHit]:
-        """Documents for `query`, by words and, when given, by `vector`, fused by rank."""
+        """Documents for `query`, by words and, when given, by `vector`, fused by rank.
+
+        Words in quotation marks must follow each other; nothing else in a query is syntax. An empty
+        query gives the newest documents. Filters: language, source_id, narrative_id, campaign_id,
+        hashtag, role, since, until (ISO dates; a bare `until` date includes that day).
+        """
+
+    def facets(
+        self, field: str, *, filters: Mapping[str, str | Sequence[str]] | None = None
+    ) -> list[tuple[str, int]]:
+        """Documents for each value of a filter's field, the most frequent first, at most 1,000."""
 
     def count(self, name: str) -> int:
         """How many rows of `name` are searchable."""
 
     def fetch(self, name: str, ids: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        """The stored rows of `name` with these keys."""
+        """The stored rows of `name` with these keys, in this order, without their vectors."""
+
+    def delete(self, name: str, ids: Sequence[str]) -> int:
+        """Remove rows from the search at once; return how many there were.
+
+        Their bytes are gone after the next publication.
+        """
+
+    def close(self) -> None:
+        """Let go of files and connections; the index can't be used afterwards."""

@@ -1,4 +1,4 @@
-"""Several ranked lists made one, by reciprocal rank: no score of one kind is held against another."""
+"""Several ranked lists made one by reciprocal rank: scores of different kinds never meet."""
 
 from __future__ import annotations
 

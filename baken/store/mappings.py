@@ -1,4 +1,4 @@
-"""What an index holds: the columns of its three collections, and how rows are made ready for them."""
+"""What an index holds: the columns of its three collections, and how rows are made ready."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def elasticsearch_mapping(name: str, dimension: int | None) -> dict[str, Any]:
                 "similarity": "cosine",
                 "index_options": {"type": "int8_hnsw", "m": 16, "ef_construction": 100},
             }
-    # The index is always rebuilt from the tables, so what serves the search alone is not kept twice.
+    # The index is always rebuilt from the tables: what serves the search alone is not kept twice.
     return {"dynamic": "strict", "_source": {"excludes": list(DERIVED)}, "properties": properties}
 
 
@@ -200,5 +200,5 @@ def _property(field: pa.Field) -> dict[str, Any]:
         return {"type": "long"}
     if pa.types.is_floating(kind):
         return {"type": "double"}
-    # A longer value would be refused (32,766 bytes, four to a character); it is stored unsearchable.
+    # A longer value would be refused (32,766 bytes, four to a character): it is only stored.
     return {"type": "keyword", "ignore_above": 8_191}

@@ -87,11 +87,23 @@ def read_filters(filters: Mapping[str, str | Sequence[str]]) -> Conditions:
             until = _moment(name, value, end=True)
         elif name in FILTERS:
             wanted = (value,) if isinstance(value, str) else tuple(value)
-            values[FILTERS[name]] = tuple(sorted(set(wanted)))
+            values[FILTERS[name]] = tuple(sorted({storable(one) for one in wanted}))
         else:
             known = ", ".join((*FILTERS, "since", "until"))
             raise UsageError(f"unknown filter {name!r}: one of {known}")
     return Conditions(values, since, until)
+
+
+def storable(value: str) -> str:
+    """`value` without the halves of characters that no store can hold, and so none contains."""
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def facet_column(field: str) -> str:
+    """The column behind a filter's name; raises `UsageError` for any other field."""
+    if field not in FILTERS:
+        raise UsageError(f"no facet {field!r}: one of {', '.join(FILTERS)}")
+    return FILTERS[field]
 
 
 def _moment(name: str, value: str | Sequence[str], *, end: bool = False) -> datetime:

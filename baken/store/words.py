@@ -46,24 +46,24 @@ class QueryWords:
 
 def folded(text: str) -> list[str]:
     """The words of `text` in order, in lower case and without marks: `Émile Łódź` is emile lodz."""
-    return [_fold(word) for word in _WORD.findall(text[:MAX_TEXT_CHARS])]
+    return [_fold(word) for word in _split(text[:MAX_TEXT_CHARS])]
 
 
 def stemmed(text: str, language: str | None) -> list[str]:
     """The stems of `text`, each behind its language (`nl:huis`); none without a stemmer."""
     if language not in STEMMERS:
         return []
-    return [_stem(word, language) for word in _WORD.findall(text[:MAX_TEXT_CHARS])]
+    return [_stem(word, language) for word in _split(text[:MAX_TEXT_CHARS])]
 
 
 def query_words(query: str, language: str | None = None) -> QueryWords:
-    """Read a query as people type it: words, and phrases in quotation marks; nothing else is syntax.
+    """Read a query as people type it: words, and phrases in quotation marks.
 
-    Without `language`, a word counts in each language's stems.
+    Nothing else is syntax. Without `language`, a word counts in each language's stems.
     """
     query = query[:MAX_QUERY_CHARS]
     phrases = [tuple(folded(phrase)) for phrase in _PHRASE.findall(query)]
-    raw = _WORD.findall(query)[:MAX_QUERY_WORDS]
+    raw = _split(query)[:MAX_QUERY_WORDS]
     languages = [language] if language else list(STEMMERS)
     stems = [_stem(word, code) for code in languages if code in STEMMERS for word in raw]
     return QueryWords(
@@ -71,6 +71,11 @@ def query_words(query: str, language: str | None = None) -> QueryWords:
         stems=tuple(dict.fromkeys(stems)),
         phrases=tuple(phrase for phrase in dict.fromkeys(phrases) if len(phrase) > 1),
     )
+
+
+def _split(text: str) -> list[str]:
+    # Composed first: a mark that stands alone would end a word.
+    return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
 @lru_cache(maxsize=200_000)
