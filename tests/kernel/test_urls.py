@@ -29,13 +29,13 @@ from baken.urls import canonical_url, hashtags_in, is_shortener, links_in, regis
         ("https://example.org/%7Euser/%e2%82%ac", "https://example.org/~user/%E2%82%AC"),
         ("https://example.org/€ 1%zz", "https://example.org/%E2%82%AC%201%25zz"),
         ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
-        ("https://новости.example/путь", "https://xn--b1amarcd.example/%D0%BF%D1%83%D1%82%D1%8C"),
+        ("https://новости.example/путь", "https://xn--b1amnebsh.example/%D0%BF%D1%83%D1%82%D1%8C"),
         ("https://example.org/a/./b/../c", "https://example.org/a/c"),
         ("https://example.org/a/%2e%2e/b;jsessionid=1F", "https://example.org/b"),
         ("https://example.org/?fbclid=1&gclid=2", "https://example.org/"),
         ("https://x.com/i/status/1?s=20&t=abc", "https://x.com/i/status/1"),
         ("https://example.org/a?s=20", "https://example.org/a?s=20"),
-        ("https://[::1]:8080/a", "http://[::1]:8080/a".replace("http:", "https:")),
+        ("https://[::1]:8080/a", "https://[::1]:8080/a"),
         ("https://t.co/AbC", "https://t.co/AbC"),
     ],
 )
@@ -64,55 +64,12 @@ def test_no_web_address(url: str) -> None:
     assert canonical_url(url) is None
 
 
-_PIECES = st.lists(
-    st.sampled_from(
-        [
-            "http",
-            "https",
-            "://",
-            "www.",
-            "m.",
-            "amp.",
-            "example.org",
-            "bücher.example",
-            "co.uk",
-            "/",
-            "//",
-            "/amp",
-            "/./",
-            "/../",
-            ".amp.html",
-            "?",
-            "&",
-            "=",
-            "utm_source=a",
-            "fbclid=1",
-            "b=2",
-            "a=1",
-            "%41",
-            "%2541",
-            "%",
-            "%e2",
-            "#",
-            "é",
-            "漢",
-            ";",
-            ";jsessionid=2",
-            ":",
-            "80",
-            ":443",
-            ":8080",
-            "@",
-            "[::1]",
-            "google.com/amp/s/",
-            "x.cdn.ampproject.org/c/s/",
-            "�",
-            "\x00",
-            "…",
-        ]
-    ),
-    max_size=12,
-).map("".join)
+_PARTS = (  # noqa: SIM905
+    "http https :// www. m. amp. example.org bücher.example co.uk / // /amp /./ /../ .amp.html ? "
+    "& = utm_source=a fbclid=1 b=2 a=1 %41 %2541 % %e2 # é 漢 ; ;jsessionid=2 : 80 :443 :8080 @ "
+    "[::1] google.com/amp/s/ x.cdn.ampproject.org/c/s/ \ud800 \x00 …"
+).split(" ")
+_PIECES = st.lists(st.sampled_from(_PARTS), max_size=12).map("".join)
 
 
 @settings(max_examples=600, deadline=None)
