@@ -261,6 +261,9 @@ class ElasticIndex:
         try:
             indices = sorted(self._client.indices.get_alias(name=alias).keys())
         except ApiError as error:
+            # A web server of another kind also knows nothing of the alias.
+            if error.meta.headers.get("x-elastic-product") != "Elasticsearch":
+                raise UnsupportedProductError("no product header", error.meta, None) from error
             if error.status_code == 404:
                 return None
             raise
@@ -308,6 +311,8 @@ class ElasticIndex:
                 f"Elasticsearch does not answer at {self._shown}: start it, "
                 'or set index.kind = "embedded"'
             ) from error
+        except UnsupportedProductError as error:
+            raise StoreError(f"{where} is not Elasticsearch 8 or 9: check index.url") from error
         except ApiError as error:
             if error.status_code == 401 or _kind(error.body) == "security_exception":
                 raise StoreError(
@@ -317,8 +322,6 @@ class ElasticIndex:
             raise StoreError(
                 f"{where} answered {error.status_code}: {_kind(error.body)}"
             ) from error
-        except UnsupportedProductError as error:
-            raise StoreError(f"{where} is not Elasticsearch 8 or 9: check index.url") from error
         except TransportError as error:
             raise StoreError(f"{where} cannot be used: {type(error).__name__}") from error
 

@@ -280,12 +280,12 @@ def _by_vector(table: Any, asked: Request, where: str | None) -> list[str]:
 
 def _newest(table: Any, where: str | None, limit: int) -> list[str]:
     query = table.search().select(["doc_id", "published_at"])
-    best: list[tuple[float, str]] = []
+    best: pa.Table | None = None
     for batch in (query.where(where) if where else query).to_batches(_SCAN_ROWS):
-        rows = zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
-        seen = ((-at.timestamp() if at else float("inf"), doc_id) for doc_id, at in rows)
-        best = sorted([*best, *seen])[:limit]
-    return [doc_id for _, doc_id in best]
+        seen = pa.Table.from_batches([batch]).select(["doc_id", "published_at"])
+        both = seen if best is None else pa.concat_tables([best, seen])
+        best = both.sort_by([("published_at", "descending"), ("doc_id", "ascending")])[:limit]
+    return [] if best is None else list(best.column("doc_id").to_pylist())
 
 
 def sql(conditions: Conditions) -> str | None:
