@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baken.config import DetectConfig
+from baken.detection.background import Background
 from baken.detection.benign.examination import Examination, examine
-from baken.detection.case import Background, Examined
+from baken.detection.case import Examined
 from baken.detection.families import family_of
 from baken.detection.posts import EDGE_ORDER, Booleans, Evidence, inside, unfold
 from baken.detection.rules import Support, dominant, standing_marks, support
@@ -50,6 +51,7 @@ class Assessor:
     config: DetectConfig
     cutoff: Mapping[str, float]
     detectors: Sequence[BenignDetector]
+    suspects: frozenset[str]
 
     def assess(self, members: frozenset[str], edges: pa.Table) -> list[Outcome]:
         """The candidates that `members`, tied by `edges`, turn out to be.
@@ -93,6 +95,7 @@ class Assessor:
             site_traits=self.site_traits,
             sources=self.sources,
             outside=self.background,
+            suspects=self.suspects,
         )
         rebuttals = rebutting(case)
         kept = _without(evidence, void=rebuttals)
@@ -153,6 +156,7 @@ def remaining(
             strict=True,
         )
     )
+    objects = evidence.edges.column("objects").to_pylist()
     for found in examinations:
         concerned = np.isin(families, sorted(found.families))
         if found.whole:
@@ -160,6 +164,9 @@ def remaining(
         if found.pairs:
             closed = np.array([tie in found.pairs for tie in ties], dtype=bool)
             open_edges &= ~(closed & concerned)
+        if found.objects:
+            gone = [bool(shared) and set(shared) <= found.objects for shared in objects]
+            open_edges &= ~(np.array(gone, dtype=bool) & concerned)
         if found.documents or found.void:
             standing = _without(evidence, both=found.documents, void=found.void)
             free &= standing | ~concerned[evidence.pair_edge]
@@ -202,11 +209,7 @@ def _decision(
     if short:
         return False, f"weak: {'; '.join(short)}"
     ruled_in = [name for name, found in examinations if found.verdict is Verdict.RULED_IN]
-    partial = [
-        name
-        for name, found in examinations
-        if name not in ruled_in and (found.documents or found.void or found.pairs or found.whole)
-    ]
+    partial = [name for name, found in examinations if name not in ruled_in and found.takes]
     if remainder.shortfalls(config):
         # Documents with an innocent source never count, also where no explanation alone covers
         # half; then the ones that together leave too little are named.

@@ -16,8 +16,9 @@ import pyarrow.compute as pc
 
 from baken.config import DetectConfig
 from baken.detection.assess import Assessor, Outcome, partition
+from baken.detection.background import Background
 from baken.detection.benign import ALL
-from baken.detection.case import Background, Examined, joined
+from baken.detection.case import Examined, joined
 from baken.detection.findings import Judged, findings_of
 from baken.detection.identity import Identity, identify, merged_groups
 from baken.detection.judgement import coordinated, inauthentic, state_link
@@ -91,6 +92,7 @@ def _assessor(
         config=config,
         cutoff=cutoffs(edges, config.q_max),
         detectors=detectors,
+        suspects=frozenset(edges.column("left").to_pylist() + edges.column("right").to_pylist()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,96 +14,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from baken.detection.posts import Evidence, Integers, unfold
+from baken.detection.background import Background, seconds
+from baken.detection.lexicon import Topics, topics_of
+from baken.detection.posts import Evidence, Integers, one_array, unfold
 from baken.model import AccountKind
 from baken.protocols import Case, DetectionView
 
-# Detectors look at the beginning of a text only: credits, calls and marks stand there or are
-# short, and a hostile text of 50 MB must cost no more than a long article.
+# Detectors look at the beginning and end of a text only: credits, calls and marks stand there, and
+# a hostile text of 50 MB must cost no more than a long article.
 HEAD_CHARS = 6_000
 TAIL_CHARS = 600
 
-_FROM_ANNOTATIONS = ("language", "text_id", "credit", "flags", "quotations")
-_FROM_MEMBERS = ("narrative_id", "role")
-
-
-class Background:
-    """All documents of the window, with look-ups by shared object that are built when first asked.
-
-    Positions are rows of `table`.
-    """
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-        self._postings: dict[str, Postings] = {}
-
-    def rows(self, column: str, values: list[str]) -> dict[str, Integers]:
-        """For each of `values`, the rows whose `column` (a string or a list of them) holds it."""
-        if column not in self._postings:
-            self._postings[column] = Postings(self.table.column(column))
-        return self._postings[column].rows(values)
-
-    @cached_property
-    def accounts(self) -> Integers:
-        """The account of each row, as a number."""
-        encoded = self.table.column("account_id").combine_chunks().dictionary_encode()
-        return _integers(encoded.indices)
-
-    @cached_property
-    def account_names(self) -> list[str]:
-        """The account that each number of `accounts` stands for."""
-        encoded = self.table.column("account_id").combine_chunks().dictionary_encode()
-        return [str(name) for name in encoded.dictionary.to_pylist()]
-
-    @cached_property
-    def seconds(self) -> npt.NDArray[np.float64]:
-        """Publication times in seconds since 1970, not a number where unknown."""
-        return seconds(self.table.column("published_at"))
-
-    @cached_property
-    def outlets(self) -> npt.NDArray[np.bool_]:
-        """Which rows an outlet published."""
-        kinds = self.table.column("account_kind")
-        return np.asarray(pc.fill_null(pc.equal(kinds, AccountKind.OUTLET.value), False))
-
-    @cached_property
-    def activity(self) -> Mapping[str, int]:
-        """How many documents each account has in the window."""
-        counts = np.bincount(self.accounts[self.accounts >= 0], minlength=len(self.account_names))
-        return dict(zip(self.account_names, counts.tolist(), strict=True))
-
-    @cached_property
-    def on_the_quarter(self) -> float:
-        """The share of documents dated to the second :00 of a quarter of an hour, 0 to 1."""
-        return quarter_share(self.seconds)
-
-
-class Postings:
-    """Where each value of a string or string-list column stands."""
-
-    def __init__(self, column: pa.ChunkedArray) -> None:
-        values = column.combine_chunks()
-        if pa.types.is_list(values.type):
-            parents = _integers(pc.list_parent_indices(values))
-            values = pc.list_flatten(values)
-        else:
-            parents = np.arange(len(values), dtype=np.int64)
-        encoded = values.dictionary_encode()
-        codes = _integers(encoded.indices)
-        order = np.argsort(codes, kind="stable")
-        self._keys = encoded.dictionary
-        self._rows = parents[order]
-        self._starts = np.searchsorted(codes[order], np.arange(len(self._keys) + 1))
-
-    def rows(self, values: list[str]) -> dict[str, Integers]:
-        """The rows of each of `values` that occurs at all."""
-        wanted = pa.array(values, type=pa.string())
-        codes = _integers(pc.index_in(wanted, value_set=self._keys))
-        return {
-            value: self._rows[self._starts[code] : self._starts[code + 1]]
-            for value, code in zip(values, codes.tolist(), strict=True)
-            if code >= 0
-        }
+_NOTES = ("language", "language_confidence", "text_id", "credit", "flags", "quotations")
+_PLACES = ("narrative_id", "role")
 
 
 @dataclass(frozen=True)
@@ -110,6 +34,8 @@ class Examined(Case):
     """A case whose columns are ready as Python lists, one entry for each evidence document."""
 
     outside: Background = field(kw_only=True)
+    suspects: frozenset[str] = field(default=frozenset(), kw_only=True)
+    """Accounts of other candidates: in step themselves, they are no witnesses of innocence."""
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -126,12 +52,67 @@ class Examined(Case):
         """How many evidence documents there are."""
         return int(self.documents.num_rows)
 
+    @cached_property
+    def _cache(self) -> dict[tuple[str, str], Any]:
+        return {}
+
     def column(self, name: str) -> list[Any]:
         """A column of the evidence documents as Python values."""
-        cache: dict[str, list[Any]] = self.__dict__.setdefault("_columns", {})
-        if name not in cache:
-            cache[name] = self.documents.column(name).to_pylist()
-        return cache[name]
+        key = ("column", name)
+        if key not in self._cache:
+            self._cache[key] = self.documents.column(name).to_pylist()
+        values: list[Any] = self._cache[key]
+        return values
+
+    def values(self, column: str) -> list[str]:
+        """The different values in a string or string-list column of the evidence."""
+        found: set[str] = set()
+        for value in self.column(column):
+            found.update([value] if isinstance(value, str) else value or ())
+        return sorted(found)
+
+    def sharers(self, column: str) -> Mapping[str, int]:
+        """How many members share each value of `column`."""
+        key = ("sharers", column)
+        if key not in self._cache:
+            accounts: dict[str, set[str]] = defaultdict(set)
+            for account, value in zip(self.column("account_id"), self.column(column), strict=True):
+                for one in [value] if isinstance(value, str) else value or ():
+                    accounts[one].add(account)
+            self._cache[key] = {value: len(names) for value, names in accounts.items()}
+        counts: dict[str, int] = self._cache[key]
+        return counts
+
+    def bystanders(self, column: str) -> Mapping[str, npt.NDArray[np.float64]]:
+        """When each account that is in step with nobody first shared each value of the evidence.
+
+        For every value in `column` of the evidence that such accounts share too: the sorted times,
+        one for each account.
+        """
+        key = ("bystanders", column)
+        if key not in self._cache:
+            rows = self.outside.rows(column, self.values(column))
+            first = {value: self._first_times(places) for value, places in rows.items()}
+            self._cache[key] = {value: times for value, times in first.items() if len(times)}
+        found: dict[str, npt.NDArray[np.float64]] = self._cache[key]
+        return found
+
+    @cached_property
+    def _is_bystander(self) -> npt.NDArray[np.bool_]:
+        known = self.member_set | self.suspects
+        return np.array([name not in known for name in self.outside.account_names], dtype=bool)
+
+    def _first_times(self, rows: Integers) -> npt.NDArray[np.float64]:
+        accounts, times = self.outside.accounts[rows], self.outside.seconds[rows]
+        keep = (accounts >= 0) & np.isfinite(times)
+        accounts, times = accounts[keep], times[keep]
+        others = self._is_bystander[accounts]
+        accounts, times = accounts[others], times[others]
+        order = np.lexsort((times, accounts))
+        accounts, times = accounts[order], times[order]
+        new = np.ones(len(accounts), dtype=bool)
+        new[1:] = accounts[1:] != accounts[:-1]
+        return np.sort(times[new])
 
     @cached_property
     def doc_ids(self) -> list[str]:
@@ -150,6 +131,12 @@ class Examined(Case):
         return [_clip(title, text) for title, text in zip(titles, texts, strict=True)]
 
     @cached_property
+    def topics(self) -> list[Topics]:
+        """For each evidence document, how many different words of each topic it holds."""
+        known = {text: topics_of(text) for text in sorted(set(self.texts))}
+        return [known[text] for text in self.texts]
+
+    @cached_property
     def sources_of(self) -> list[Mapping[str, Any]]:
         """The entry of the register for the source of each evidence document; empty if none."""
         return [self.sources.get(source_id or "", {}) for source_id in self.column("source_id")]
@@ -165,21 +152,6 @@ class Examined(Case):
         return {name: found[name] for name in sorted(found) if name in self.member_set}
 
     @cached_property
-    def sites_read(self) -> frozenset[str]:
-        """The members of which any technical mark was read, so that a missing one means much."""
-        return self.member_set & frozenset(self._traits["account_id"])
-
-    @cached_property
-    def stated_owners(self) -> dict[str, str]:
-        """The owner that a member states on its own pages, folded."""
-        rows = zip(
-            self._traits["account_id"], self._traits["trait_kind"], self._traits["value"],
-            strict=True,
-        )  # fmt: skip
-        found = [(name, value) for name, kind, value in rows if kind == "owner" and value]
-        return {name: " ".join(value.casefold().split()) for name, value in sorted(found)}
-
-    @cached_property
     def _traits(self) -> dict[str, list[Any]]:
         table = self.site_traits.select(["account_id", "trait_kind", "value"])
         wanted = pa.array(sorted(self.members), type=pa.string())
@@ -187,6 +159,20 @@ class Examined(Case):
             pc.is_in(table.column("account_id"), value_set=wanted)
         ).to_pydict()
         return columns
+
+    @cached_property
+    def sites_read(self) -> frozenset[str]:
+        """The members of which any technical mark was read, so that a missing one means much."""
+        return self.member_set & frozenset(self._traits["account_id"])
+
+    @cached_property
+    def stated_owners(self) -> dict[str, str]:
+        """The owner that a member states on its own pages, folded."""
+        columns = (self._traits[name] for name in ("account_id", "trait_kind", "value"))
+        found = [
+            (name, value) for name, kind, value in zip(*columns, strict=True) if kind == "owner"
+        ]
+        return {name: " ".join(value.casefold().split()) for name, value in sorted(found) if value}
 
     @cached_property
     def member_hosts(self) -> dict[str, str]:
@@ -202,17 +188,16 @@ class Examined(Case):
     @cached_property
     def uncredited_copies(self) -> frozenset[str]:
         """Evidence of outlets that an outlet outside published first, with no credit or link."""
-        keys = self.column("text_id")
-        copies = self.outside.rows("text_id", sorted({key for key in keys if key}))
-        kinds = self.outside.outlets
+        copies = self.outside.rows("text_id", self.values("text_id"))
         found = set()
-        for at, key in enumerate(keys):
-            if not key or self.column("account_kind")[at] != AccountKind.OUTLET:
+        for at, key in enumerate(self.column("text_id")):
+            if key not in copies or self.column("account_kind")[at] != AccountKind.OUTLET:
                 continue
             if self.column("credit")[at] or self.column("links")[at]:
                 continue
-            rows = copies.get(key, np.array([], dtype=np.int64))
-            rows = rows[kinds[rows] & (self.outside.seconds[rows] < self.seconds[at])]
+            rows = copies[key]
+            rows = rows[self.outside.outlets[rows]]
+            rows = rows[self.outside.seconds[rows] < self.seconds[at]]
             names = {self.outside.account_names[code] for code in self.outside.accounts[rows]}
             if names - self.member_set:
                 found.add(self.doc_ids[at])
@@ -225,10 +210,6 @@ class Examined(Case):
     def narrowed(self, keep: npt.NDArray[np.bool_]) -> Examined:
         """The same case with only the documents at the positions that `keep` marks."""
         return replace(self, documents=self.documents.filter(pa.array(keep)))
-
-    def share(self, doc_ids: frozenset[str]) -> float:
-        """The share of the evidence documents that are among `doc_ids`, 0 to 1."""
-        return sum(doc_id in doc_ids for doc_id in self.doc_ids) / self.size if self.size else 0.0
 
 
 def examined(case: Case) -> Examined:
@@ -252,8 +233,8 @@ def joined(view: DetectionView) -> pa.Table:
     `credit` and `language` come from the annotation, else from what the publisher stated.
     """
     documents = view.documents
-    notes = _aligned(documents, view.annotations, _FROM_ANNOTATIONS)
-    places = _aligned(documents, view.members, _FROM_MEMBERS)
+    notes = _aligned(documents, view.annotations, _NOTES)
+    places = _aligned(documents, view.members, _PLACES)
     credit = pc.coalesce(notes["credit"], documents.column("credit"))
     language = pc.coalesce(notes["language"], documents.column("language_hint"))
     table = documents.drop_columns(["credit"])
@@ -261,18 +242,6 @@ def joined(view: DetectionView) -> pa.Table:
     for name, values in columns.items():
         table = table.append_column(name, values)
     return table
-
-
-def seconds(times: pa.ChunkedArray) -> npt.NDArray[np.float64]:
-    """Times as seconds since 1970, not a number where unknown."""
-    micros = times.cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).cast(pa.float64())
-    return np.asarray(micros.fill_null(float("nan")).to_numpy(), dtype=np.float64) / 1e6
-
-
-def quarter_share(times: npt.NDArray[np.float64]) -> float:
-    """The share of known times that fall exactly on a quarter of an hour, 0 to 1."""
-    known = times[np.isfinite(times)]
-    return float(np.mean(np.mod(known, 900) == 0)) if len(known) else 0.0
 
 
 def host_of(url: str | None) -> str:
@@ -287,14 +256,14 @@ def host_of(url: str | None) -> str:
 def _aligned(
     documents: pa.Table, other: pa.Table, columns: tuple[str, ...]
 ) -> dict[str, pa.ChunkedArray]:
-    ids = other.column("doc_id").combine_chunks()
-    rows = pc.index_in(documents.column("doc_id"), value_set=ids)
+    rows = pc.index_in(documents.column("doc_id"), value_set=one_array(other.column("doc_id")))
     return {name: other.column(name).take(rows) for name in columns}
 
 
 def _with_defaults(documents: pa.Table) -> pa.Table:
     kinds = {
         "language": pa.string(),
+        "language_confidence": pa.float32(),
         "text_id": pa.string(),
         "flags": pa.list_(pa.string()),
         "quotations": pa.list_(pa.struct([("start", pa.int32()), ("end", pa.int32())])),
@@ -311,10 +280,4 @@ def _clip(title: str | None, text: str | None) -> str:
     body = text or ""
     if len(body) > HEAD_CHARS + TAIL_CHARS:
         body = f"{body[:HEAD_CHARS]}\n{body[-TAIL_CHARS:]}"
-    return f"{(title or '')[:HEAD_CHARS]}\n{body}".casefold()
-
-
-def _integers(values: pa.Array) -> Integers:
-    if isinstance(values, pa.ChunkedArray):
-        values = values.combine_chunks()
-    return np.asarray(pc.fill_null(values.cast(pa.int64()), -1)).astype(np.int64)
+    return f"{(title or '')[:HEAD_CHARS]}\n{body}".strip().casefold()

@@ -22,8 +22,8 @@ class Examination:
     """A verdict and the evidence that it explains.
 
     A pair of documents stops counting when both are in `documents`, or either is in `void`; an
-    edge stops counting when its accounts are in `pairs`, or `whole` is true. All this holds for
-    edges of `families` only.
+    edge stops counting when its accounts are in `pairs`, all its objects are in `objects`, or
+    `whole` is true. All this holds for edges of `families` only.
     """
 
     verdict: Verdict
@@ -31,8 +31,14 @@ class Examination:
     documents: frozenset[str] = frozenset()
     void: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
+    objects: frozenset[str] = frozenset()
     families: frozenset[str] = field(default=BEHAVIOUR)
     whole: bool = False
+
+    @property
+    def takes(self) -> bool:
+        """Whether any evidence is taken away."""
+        return bool(self.documents or self.void or self.pairs or self.objects or self.whole)
 
 
 class Detector:

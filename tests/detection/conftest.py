@@ -11,8 +11,9 @@ import pyarrow as pa
 import pytest
 
 from baken.config import DetectConfig
+from baken.detection.background import Background
 from baken.detection.campaigns import flag_campaigns
-from baken.detection.case import Background, Examined, joined
+from baken.detection.case import Examined, joined
 from baken.ids import stable_id
 from baken.protocols import DetectionView
 from baken.schema import (
