@@ -49,7 +49,7 @@ class Assessor:
     site_traits: pa.Table
     sources: Mapping[str, Mapping[str, Any]]
     config: DetectConfig
-    cutoff: Mapping[str, float]
+    limit: float
     detectors: Sequence[BenignDetector]
     suspects: frozenset[str]
 
@@ -124,9 +124,7 @@ class Assessor:
         return _Judged(outcome, evidence.edges.filter(pa.array(remainder.edges)))
 
     def _support(self, evidence: Evidence, kept: Booleans, open_edges: Booleans) -> Support:
-        return support(
-            evidence, kept, open_edges=open_edges, config=self.config, cutoff=self.cutoff
-        )
+        return support(evidence, kept, open_edges=open_edges, config=self.config, limit=self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +204,10 @@ def _decision(
     short = standing.shortfalls(config)
     if hub is not None:
         short.append("one account holds nearly all the evidence")
-    if short:
-        return False, f"weak: {'; '.join(short)}"
     ruled_in = [name for name, found in examinations if found.verdict is Verdict.RULED_IN]
+    if short:
+        aside = f"; explained: {', '.join(ruled_in)}" if ruled_in else ""
+        return False, f"weak: {'; '.join(short)}{aside}"
     partial = [name for name, found in examinations if name not in ruled_in and found.takes]
     if remainder.shortfalls(config):
         # Documents with an innocent source never count, also where no explanation alone covers

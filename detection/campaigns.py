@@ -24,7 +24,7 @@ from baken.detection.identity import Identity, identify, merged_groups
 from baken.detection.judgement import coordinated, inauthentic, state_link
 from baken.detection.posts import unfold
 from baken.detection.reach import reach
-from baken.detection.rules import cutoffs
+from baken.detection.rules import cutoff
 from baken.detection.signals import signals
 from baken.detection.techniques import suggest
 from baken.detection.wording import name_of, short_ids, statement_of
@@ -90,7 +90,7 @@ def _assessor(
         site_traits=view.site_traits,
         sources=view.sources,
         config=config,
-        cutoff=cutoffs(edges, config.q_max),
+        limit=cutoff(edges, config.q_max),
         detectors=detectors,
         suspects=frozenset(edges.column("left").to_pylist() + edges.column("right").to_pylist()),
     )

@@ -7,7 +7,6 @@ take a candidate out of the queue and never put one in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,16 +69,17 @@ def _enough_families(families: dict[str, frozenset[str]], broad: list[str]) -> b
     return len(behaviour) >= 2 or bool(behaviour and Family.INFRASTRUCTURE in families)
 
 
-def cutoffs(edges: pa.Table, q_max: float) -> dict[str, float]:
-    """For each trace kind the largest p-value that the correction for many tests let pass."""
-    best: dict[str, float] = {}
-    kinds = edges.column("trace_kind").to_pylist()
-    p_values = _floats(edges, "p_value")
-    q_values = _floats(edges, "q_value")
-    for kind, p_value, q_value in zip(kinds, p_values, q_values, strict=True):
-        if q_value <= q_max and p_value > best.get(kind, -1.0):
-            best[kind] = float(p_value)
-    return best
+def cutoff(edges: pa.Table, q_max: float) -> float:
+    """The largest p-value that the correction for many tests would still let pass.
+
+    After Benjamini-Hochberg the last discovery has q = p tests / discoveries, so that q_max p / q,
+    taken at its largest, gives the limit back from the validated edges alone.
+    """
+    p_values, q_values = _floats(edges, "p_value"), _floats(edges, "q_value")
+    known = (p_values > 0) & (q_values > 0) & (q_values <= q_max)
+    if not known.any():
+        return 0.0
+    return float((p_values[known] / q_values[known]).max() * q_max)
 
 
 def support(
@@ -88,14 +88,14 @@ def support(
     *,
     open_edges: Booleans,
     config: DetectConfig,
-    cutoff: Mapping[str, float],
+    limit: float,
 ) -> Support:
     """What stands when only the document pairs `kept` and the edges `open_edges` count.
 
     An edge that lost pairs is tested again with its remaining count against its whole expectation,
     which is the strict side.
     """
-    passing = open_edges & _passing(evidence, kept, config=config, cutoff=cutoff)
+    passing = open_edges & _passing(evidence, kept, config=config, limit=limit)
     edges = evidence.edges.filter(pa.array(passing))
     left, right = edges.column("left").to_pylist(), edges.column("right").to_pylist()
     families: dict[str, set[str]] = {}
@@ -152,11 +152,8 @@ def symmetry(evidence: Evidence) -> Floats:
     return ratio
 
 
-def _passing(
-    evidence: Evidence, kept: Booleans, *, config: DetectConfig, cutoff: Mapping[str, float]
-) -> Booleans:
+def _passing(evidence: Evidence, kept: Booleans, *, config: DetectConfig, limit: float) -> Booleans:
     edges = evidence.edges
-    kinds = edges.column("trace_kind").to_pylist()
     bare = standing_marks(evidence)
     total = evidence.pairs_per_edge
     left = np.bincount(evidence.pair_edge[kept], minlength=edges.num_rows)
@@ -164,7 +161,6 @@ def _passing(
     observed = _floats(edges, "observed")
     remaining = np.floor(observed * share + _ROUNDING)
     whole = remaining >= observed
-    limit = np.array([cutoff.get(kind, -1.0) for kind in kinds])
     tail = _tail(edges, observed, remaining)
     return np.asarray(
         (_floats(edges, "q_value") <= config.q_max)

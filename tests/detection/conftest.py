@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from scipy.stats import poisson
 
 from baken.config import DetectConfig
 from baken.detection.background import Background
@@ -28,6 +29,8 @@ from baken.schema import (
     from_rows,
 )
 
+# Tests for each discovery, as if the rest of the window had been tested too.
+TESTS = 1_000
 START = datetime(2025, 3, 3, 9, 7, 11, tzinfo=UTC)
 
 
@@ -102,7 +105,7 @@ class World:
         *,
         observed: int | None = None,
         expected: float = 0.05,
-        q_value: float = 1e-8,
+        q_value: float | None = None,
         window_s: int = 3_600,
         objects: list[str] | None = None,
     ) -> None:
@@ -110,6 +113,9 @@ class World:
         for left, right in combinations(sorted(docs), 2):
             pairs = [{"left": a, "right": b} for a, b in zip(docs[left], docs[right], strict=False)]
             count = len(pairs) if observed is None else observed
+            p_value = max(float(poisson.sf(count - 1, expected)), 1e-300)
+            if q_value is not None:
+                p_value = q_value / TESTS
             self.edges.append(
                 {
                     "left": left,
@@ -118,8 +124,8 @@ class World:
                     "window_s": window_s,
                     "observed": count,
                     "expected": expected,
-                    "p_value": q_value / 10,
-                    "q_value": q_value,
+                    "p_value": p_value,
+                    "q_value": p_value * TESTS,
                     "cosine": 0.8,
                     "objects": objects or [f"{trace_kind}-{at}" for at in range(count)],
                     "doc_pairs": pairs,
@@ -130,7 +136,7 @@ class World:
     def mark(self, accounts: list[str], *, value: str = "analytics=UA-1") -> None:
         """An infrastructure edge between every two of `accounts`."""
         page = {name: [f"https://{name.partition(':')[2]}/"] for name in accounts}
-        self.tie(page, "infrastructure", observed=1, window_s=0, objects=[value])
+        self.tie(page, "infrastructure", observed=1, q_value=1e-5, window_s=0, objects=[value])
 
     def group(self, accounts: list[str]) -> None:
         self.groups.append(
