@@ -35,6 +35,14 @@ class Events:
         """How many accounts left a trace of this kind."""
         return len(self.account_names)
 
+    def popularity(self) -> Ints:
+        """How many accounts touch each object, at any time."""
+        order = np.lexsort((self.account, self.object))
+        obj, account = self.object[order], self.account[order]
+        first = np.ones(len(obj), dtype=bool)
+        first[1:] = (np.diff(obj) != 0) | (np.diff(account) != 0)
+        return np.bincount(obj[first], minlength=len(self.object_names)).astype(np.int64)
+
     def exact_to(self, window_s: int) -> Ints:
         """The rows whose time is known well enough for slots of `window_s` seconds."""
         if window_s == 0:

@@ -13,9 +13,12 @@ from scipy import sparse
 from baken.config import DetectConfig
 from baken.detection import pairs
 from baken.detection.events import Events
+from baken.detection.null_background import background
+from baken.detection.scales import Scale, grid_of
 from baken.schema import EDGES, conform
 
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 # Incidences that are looked up at once: bounds memory, not results.
@@ -24,37 +27,23 @@ _CHUNK_ROWS = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs of account codes (left < right) with what was counted and expected."""
+    """Pairs of account codes (left < right) with what was counted and expected.
+
+    `scale` is a place in the list of scales of the trace kind.
+    """
 
     left: Ints
     right: Ints
     observed: Ints
     expected: Floats
     p_value: Floats
-    window_s: Ints
-    shift_s: Ints
-
-    @classmethod
-    def of(
-        cls,
-        left: Ints,
-        right: Ints,
-        observed: Ints,
-        expected: Floats,
-        p_value: Floats,
-        *,
-        window_s: int,
-        shift_s: int,
-    ) -> Candidates:
-        """Candidates that were all found at one time scale."""
-        same = np.full(len(left), window_s, dtype=np.int64)
-        return cls(left, right, observed, expected, p_value, same, np.full_like(same, shift_s))
+    scale: Ints
 
     @classmethod
     def none(cls) -> Candidates:
         """No candidates."""
         no = np.zeros(0, dtype=np.int64)
-        return cls(no, no, no, np.zeros(0), np.zeros(0), no, no)
+        return cls(no, no, no, np.zeros(0), np.zeros(0), no)
 
     @classmethod
     def joined(cls, parts: Sequence[Candidates]) -> Candidates:
@@ -69,7 +58,7 @@ class Candidates:
     def best(cls, parts: Sequence[Candidates]) -> Candidates:
         """One candidate for each pair: the one with the smallest p, then the smallest window."""
         every = cls.joined(parts)
-        order = np.lexsort((every.shift_s, every.window_s, every.p_value, every.right, every.left))
+        order = np.lexsort((every.scale, every.p_value, every.right, every.left))
         left, right = every.left[order], every.right[order]
         first = np.ones(len(order), dtype=bool)
         first[1:] = (np.diff(left) != 0) | (np.diff(right) != 0)
@@ -81,15 +70,19 @@ class Candidates:
 
 
 def edge_table(
-    events: Events, found: Candidates, q_value: Floats, method: str, config: DetectConfig
+    events: Events,
+    found: Candidates,
+    q_value: Floats,
+    scales: Sequence[Scale],
+    config: DetectConfig,
 ) -> pa.Table:
     """The rows of schema `EDGES` for `found`."""
     n = len(found.left)
     objects: list[list[str]] = [[] for _ in range(n)]
     documents: list[list[dict[str, str]]] = [[] for _ in range(n)]
-    for scale in sorted(set(zip(found.window_s.tolist(), found.shift_s.tolist(), strict=True))):
-        chosen = np.flatnonzero((found.window_s == scale[0]) & (found.shift_s == scale[1]))
-        for edge, lefts, rights in meeting_rows(events, found.where(chosen)):
+    for place in np.unique(found.scale).tolist():
+        chosen = np.flatnonzero(found.scale == place)
+        for edge, lefts, rights in meeting_rows(events, found.where(chosen), scales[place]):
             _note(
                 events,
                 chosen[edge],
@@ -99,41 +92,35 @@ def edge_table(
                 documents=documents,
                 limit=config.max_documents_per_edge,
             )
+    windows = np.array([scale.window_s for scale in scales])
+    methods = pa.array([scale.method for scale in scales])
     table = pa.table(
         {
             "left": events.account_names.take(pa.array(found.left)),
             "right": events.account_names.take(pa.array(found.right)),
             "trace_kind": pa.repeat(pa.scalar(events.kind), n),
-            "window_s": pa.array(found.window_s, pa.int32()),
+            "window_s": pa.array(windows[found.scale], pa.int32()),
             "observed": pa.array(found.observed, pa.int32()),
-            "expected": _nullable(found.expected),
-            "p_value": _nullable(found.p_value),
-            "q_value": _nullable(q_value),
-            "cosine": pa.array(_cosines(events, found).astype(np.float32)),
+            "expected": pa.array(found.expected),
+            "p_value": pa.array(np.minimum(found.p_value, 1.0)),
+            "q_value": pa.array(q_value),
+            "cosine": pa.array(cosines(events, found.left, found.right).astype(np.float32)),
             "objects": pa.array(objects, pa.list_(pa.string())),
             "doc_pairs": pa.array(documents, EDGES.schema.field("doc_pairs").type),
-            "method": pa.repeat(pa.scalar(method), n),
+            "method": methods.take(pa.array(found.scale)),
         }
     )
     return conform(table, EDGES)
 
 
-def _nullable(values: Floats) -> pa.Array:
-    return pa.array(values, pa.float64(), mask=np.isnan(values))
-
-
-def meeting_rows(events: Events, found: Candidates) -> list[tuple[Ints, Ints, Ints]]:
-    """Where the pairs of one time scale meet: place in `found`, event of left, event of right."""
-    window_s, shift_s = int(found.window_s[0]), int(found.shift_s[0])
-    rows = events.exact_to(window_s)
-    grid = pairs.columns(
-        events.account[rows],
-        events.object[rows],
-        events.at_s[rows],
-        slot_s=window_s,
-        shift_s=shift_s,
-    )
-    return [(edge, rows[left], rows[right]) for edge, left, right in _meetings(grid, found)]
+def meeting_rows(events: Events, found: Candidates, scale: Scale) -> list[tuple[Ints, Ints, Ints]]:
+    """Where pairs meet at one scale: place in `found`, event of left, event of right."""
+    grid = grid_of(events, scale.window_s, scale.shift_s)
+    counted = grid.popularity <= scale.rarity
+    if scale.method == "background":
+        counted &= background(grid.columns, grid.object).owned
+    met = _meetings(grid.columns, counted, found)
+    return [(edge, grid.rows[left], grid.rows[right]) for edge, left, right in met]
 
 
 def _note(
@@ -156,9 +143,11 @@ def _note(
                 objects[at].append(name)
 
 
-def _meetings(grid: pairs.Columns, found: Candidates) -> list[tuple[Ints, Ints, Ints]]:
+def _meetings(
+    grid: pairs.Columns, counted: Mask, found: Candidates
+) -> list[tuple[Ints, Ints, Ints]]:
     """For each candidate and column where it meets: its place, and the events of both."""
-    shared = grid.degree[grid.column] >= 2
+    shared = (counted & (grid.degree >= 2))[grid.column]
     column, account, first = grid.column[shared], grid.account[shared], grid.first[shared]
     key = column * grid.accounts + account
     order = np.lexsort((column, account))
@@ -194,7 +183,7 @@ def _meetings(grid: pairs.Columns, found: Candidates) -> list[tuple[Ints, Ints, 
     return out
 
 
-def _cosines(events: Events, found: Candidates) -> Floats:
+def cosines(events: Events, left: Ints, right: Ints) -> Floats:
     """TF-IDF cosine of the objects of each pair, over the whole time: an effect size."""
     shape = (events.accounts, len(events.object_names))
     count = sparse.csr_matrix(
@@ -206,9 +195,9 @@ def _cosines(events: Events, found: Candidates) -> Floats:
     count.data *= weight[count.indices]
     norm = np.sqrt(np.asarray(count.multiply(count).sum(axis=1)).ravel())
     scaled = sparse.diags(1 / np.maximum(norm, 1e-12)) @ count
-    out = np.zeros(len(found.left))
+    out = np.zeros(len(left))
     for begin in range(0, len(out), 20_000):
         end = begin + 20_000
-        product = scaled[found.left[begin:end]].multiply(scaled[found.right[begin:end]])
+        product = scaled[left[begin:end]].multiply(scaled[right[begin:end]])
         out[begin:end] = np.asarray(product.sum(axis=1)).ravel()
     return np.minimum(out, 1.0)

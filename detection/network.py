@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -14,24 +12,20 @@ from baken.config import DetectConfig
 from baken.detection import null, pairs
 from baken.detection.events import Events, events_of
 from baken.detection.evidence import Candidates, edge_table
-from baken.detection.null import Floats
-from baken.model import TraceKind
+from baken.detection.null import Floats, Ints, Mask
+from baken.detection.null_background import background
+from baken.detection.scales import (
+    AUTHORED,
+    RARITIES,
+    Grid,
+    Scale,
+    corrections,
+    grid_of,
+    grids,
+    scales,
+)
 from baken.protocols import Progress, silent
 from baken.schema import EDGES, TRACES, conform, empty
-
-log = logging.getLogger(__name__)
-
-METHOD = "bicm"
-# A shared mark of a site does not depend on when somebody looked.
-TIMELESS = frozenset({TraceKind.HANDLE.value, TraceKind.INFRASTRUCTURE.value})
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """One way to cut time: slots of `window_s`, shifted by `shift_s`."""
-
-    window_s: int
-    shift_s: int
 
 
 def find_edges(
@@ -55,71 +49,84 @@ def find_edges(
         from baken.detection.cooccurrence import cooccurrence_edges
 
         return cooccurrence_edges(traces, config, progress)
-    kinds = sorted(set(traces["trace_kind"].unique().to_pylist()))
+    kinds = sorted(traces["trace_kind"].unique().to_pylist())
     found: list[tuple[Events, Candidates]] = []
     tests = 0.0
     for done, kind in enumerate(kinds):
         progress("edges", done, len(kinds))
         events = events_of(traces, kind)
         tests += events.accounts * (events.accounts - 1) / 2
-        found.append((events, _candidates(events, config)))
+        found.append((events, candidates(events, config)))
     progress("edges", len(kinds), len(kinds))
     return _validated(found, tests, config)
 
 
-def _candidates(events: Events, config: DetectConfig) -> Candidates:
-    scales = _scales(events.kind, config)
+def candidates(events: Events, config: DetectConfig) -> Candidates:
+    """The pairs of one trace kind that may pass, each at its most surprising scale."""
+    every = scales(events.kind, config)
+    tries = corrections(every)
     parts = []
-    for scale in scales:
-        part = _one_scale(events, scale, config)
-        part.p_value[:] = np.minimum(part.p_value * len(scales), 1.0)
-        parts.append(part)
+    for window_s, shift_s in grids(events.kind, config):
+        grid = grid_of(events, window_s, shift_s)
+        if len(grid.columns.degree) == 0 or grid.columns.degree.max() < 2:
+            continue
+        at_grid = [
+            scale for scale in every if (scale.window_s, scale.shift_s) == (window_s, shift_s)
+        ]
+        for scale, left, right, observed, expected in _counted(events, grid, at_grid, config):
+            p_value = null.upper_tail(observed, expected) * tries[scale.method]
+            kept = (p_value <= config.q_max) & (observed >= config.min_observed)
+            scale_of = np.full(int(kept.sum()), every.index(scale), dtype=np.int64)
+            parts.append(
+                Candidates(
+                    left[kept], right[kept], observed[kept], expected[kept], p_value[kept], scale_of
+                )
+            )
     return Candidates.best(parts)
 
 
-def _scales(kind: str, config: DetectConfig) -> list[_Scale]:
-    if kind in TIMELESS:
-        return [_Scale(0, 0)]
-    return [_Scale(window, shift) for window in config.windows_s for shift in (0, window // 2)]
+def _counted(
+    events: Events, grid: Grid, at_grid: list[Scale], config: DetectConfig
+) -> Iterator[tuple[Scale, Ints, Ints, Ints, Floats]]:
+    """For each scale of one grid: pairs, meetings and their expected number."""
+    yield from _by_rarity(grid, [s for s in at_grid if s.method == "bicm"], config)
+    if events.kind in AUTHORED:
+        scale = next(s for s in at_grid if s.method == "background")
+        model = background(grid.columns, grid.object)
+        stratum = np.where(model.owned & _countable(grid), 0, -1)
+        for part in pairs.meetings(grid.columns, stratum, strata=1, at_least=config.min_observed):
+            expected = model.expected(part.left, part.right)
+            yield scale, part.left, part.right, part.counts[:, 0], expected
 
 
-def _one_scale(events: Events, scale: _Scale, config: DetectConfig) -> Candidates:
-    chosen = events.exact_to(scale.window_s)
-    grid = pairs.columns(
-        events.account[chosen],
-        events.object[chosen],
-        events.at_s[chosen],
-        slot_s=scale.window_s,
-        shift_s=scale.shift_s,
-    )
-    if len(grid.degree) == 0 or grid.degree.max() < 2:
-        return Candidates.none()
-    largest = grid.largest()
-    degrees = grid.account_degrees()
+def _by_rarity(
+    grid: Grid, at_grid: list[Scale], config: DetectConfig
+) -> Iterator[tuple[Scale, Ints, Ints, Ints, Floats]]:
+    columns = grid.columns
+    degrees = columns.account_degrees()
     active = np.flatnonzero(degrees)
-    model = null.solve(degrees[active], grid.degree)
-    classes = np.full(grid.accounts, -1, dtype=np.int64)
+    model = null.solve(degrees[active], columns.degree)
+    classes = np.full(columns.accounts, -1, dtype=np.int64)
     classes[active] = model.account_class
-    table = model.meetings(largest=largest)
-    parts = []
-    for left, right, observed in pairs.meetings(
-        grid, at_least=config.min_observed, largest=largest
+    countable = _countable(grid)
+    stratum = np.where(countable, np.searchsorted(RARITIES, grid.popularity), -1)
+    tables = [
+        model.meetings(columns.degree[countable & (grid.popularity <= scale.rarity)])
+        for scale in at_grid
+    ]
+    for part in pairs.meetings(
+        columns, stratum, strata=len(RARITIES), at_least=config.min_observed
     ):
-        expected = table[classes[left], classes[right]]
-        p_value = null.upper_tail(observed, expected)
-        keep = p_value <= config.q_max
-        parts.append(
-            Candidates.of(
-                left[keep],
-                right[keep],
-                observed[keep],
-                expected[keep],
-                p_value[keep],
-                window_s=scale.window_s,
-                shift_s=scale.shift_s,
-            )
-        )
-    return Candidates.joined(parts)
+        observed = np.cumsum(part.counts, axis=1)
+        for place, (scale, table) in enumerate(zip(at_grid, tables, strict=True)):
+            expected = table[classes[part.left], classes[part.right]]
+            yield scale, part.left, part.right, observed[:, place], expected
+
+
+def _countable(grid: Grid) -> Mask:
+    """Columns whose pairs stay within the budget: see `baken.detection.pairs`."""
+    degree = grid.columns.degree
+    return np.asarray((degree >= 2) & (degree <= grid.columns.largest()))
 
 
 def _validated(
@@ -133,7 +140,8 @@ def _validated(
         begin += len(part.p_value)
         kept = q <= config.q_max
         if kept.any():
-            tables.append(edge_table(events, part.where(kept), q[kept], METHOD, config))
+            scale = scales(events.kind, config)
+            tables.append(edge_table(events, part.where(kept), q[kept], scale, config))
     if not tables:
         return empty(EDGES)
     order = [(name, "ascending") for name in EDGES.key]

@@ -21,6 +21,7 @@ from scipy import special
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 _ROUNDS = 1_000
 _TOLERANCE = 1e-7
@@ -28,27 +29,24 @@ _TOLERANCE = 1e-7
 
 @dataclass(frozen=True, slots=True)
 class Bicm:
-    """A solved model: classes of degree and the probability of each meeting of two classes.
+    """A solved model; accounts of one degree are one class, and so are columns.
 
-    `probability` has a row for each class of accounts and a column for each class of columns.
+    `probability` that an account (row: its class) stands in a column (the class of that degree).
     """
 
     account_class: Ints
     degrees: Ints
-    counts: Ints
     probability: Floats
 
-    def meetings(self, *, smallest: int = 2, largest: int | None = None) -> Floats:
-        """Expected meetings of two accounts, by their classes, in columns of the given degrees."""
-        chosen = self.degrees >= smallest
-        if largest is not None:
-            chosen &= self.degrees <= largest
-        p = self.probability[:, chosen]
-        n = self.counts[chosen].astype(np.float64)
-        spread = self._spread()[chosen]
+    def meetings(self, column_degrees: Ints) -> Floats:
+        """Expected meetings of two accounts, by their classes, in columns of these degrees."""
+        place = np.searchsorted(self.degrees, column_degrees)
+        n = np.bincount(place, minlength=len(self.degrees)).astype(np.float64)
+        chosen = (n > 0) & (self.degrees >= 2)
+        p, n = self.probability[:, chosen], n[chosen]
         both = (p * n) @ p.T
         unsure = p * (1 - p)
-        fixed = (unsure * (n / spread)) @ unsure.T
+        fixed = (unsure * (n / self._spread()[chosen])) @ unsure.T
         return np.asarray(np.maximum(both - fixed, 1e-12))
 
     def _spread(self) -> Floats:
@@ -75,7 +73,7 @@ def solve(account_degrees: Ints, column_degrees: Ints) -> Bicm:
         p /= 1 + p
         if np.max(np.abs(p @ counts - r) / r) < _TOLERANCE:
             break
-    return Bicm(account_class.astype(np.int64), degrees.astype(np.int64), counts, p)
+    return Bicm(account_class.astype(np.int64), degrees.astype(np.int64), p)
 
 
 def upper_tail(observed: Ints, expected: Floats) -> Floats:

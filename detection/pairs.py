@@ -9,6 +9,7 @@ is only evidence that a crowd of thousands would have added, which is next to no
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,9 +19,12 @@ from scipy import sparse
 
 Ints = npt.NDArray[np.int64]
 
+log = logging.getLogger(__name__)
+
 PAIR_BUDGET = 60_000_000
 # Pairs that one product of sparse matrices may list at once: about 12 bytes each.
 _CHUNK_PAIRS = 12_000_000
+_BITS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class Columns:
         return int(within[-1]) if len(within) else 1
 
 
-def columns(account: Ints, obj: Ints, at_s: Ints, *, slot_s: int, shift_s: int) -> Columns:
+def columns(
+    account: Ints, obj: Ints, at_s: Ints, *, slot_s: int, shift_s: int, accounts: int
+) -> Columns:
     """The columns of events for slots of `slot_s` seconds; 0 means that time does not matter.
 
     Grids that differ in `shift_s` cut time at other points.
@@ -63,16 +69,26 @@ def columns(account: Ints, obj: Ints, at_s: Ints, *, slot_s: int, shift_s: int) 
     column = np.cumsum(new_column) - 1
     column = column[new]
     degree = np.bincount(column).astype(np.int64)
-    accounts = int(account.max()) + 1 if len(account) else 0
     return Columns(column, a[new], order[new], degree, accounts)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Pairs of accounts (left < right); `counts` has a column for each stratum of columns."""
+
+    left: Ints
+    right: Ints
+    counts: Ints
+
+
 def meetings(
-    incidences: Columns, *, at_least: int, largest: int
-) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """Pairs of accounts (left < right) that meet `at_least` times in columns up to `largest`."""
-    degree = incidences.degree[incidences.column]
-    kept = (degree >= 2) & (degree <= largest)
+    incidences: Columns, stratum: Ints, *, strata: int, at_least: int
+) -> Iterator[Counted]:
+    """Pairs that meet `at_least` times, counted by the stratum of the column they meet in.
+
+    `stratum` is by column; columns of stratum -1 are not counted.
+    """
+    kept = (incidences.degree >= 2)[incidences.column] & (stratum >= 0)[incidences.column]
     account, column = incidences.account[kept], incidences.column[kept]
     busy = np.bincount(account, minlength=incidences.accounts) >= at_least
     kept = busy[account]
@@ -80,22 +96,51 @@ def meetings(
     if len(account) == 0:
         return
     accounts, row = np.unique(account, return_inverse=True)
-    _, col = np.unique(column, return_inverse=True)
-    ones = np.ones(len(row), dtype=np.int32)
-    matrix = sparse.csr_matrix((ones, (row, col)), shape=(len(accounts), col.max() + 1))
-    by_column = matrix.T.tocsr()
-    size = np.diff(by_column.indptr)
-    work = np.zeros(len(accounts), dtype=np.int64)
-    np.add.at(work, row, size[col])
+    used, col = np.unique(column, return_inverse=True)
+    place = _places(row, stratum[used][col], strata, len(accounts))
+    shape = (len(accounts), len(used))
+    ones = np.ones(len(row), dtype=np.int64)
+    by_account = sparse.csr_matrix((ones, (row, col)), shape=shape)
+    weight = np.left_shift(1, place.shift[stratum[used]])
+    by_column = sparse.csr_matrix((weight[col], (col, row)), shape=shape[::-1])
+    work = np.bincount(row, np.bincount(col)[col], minlength=len(accounts)).astype(np.int64)
     for begin, end in _chunks(work):
-        product = (matrix[begin:end] @ by_column).tocoo()
-        left, right = product.row + begin, product.col
-        found = (product.data >= at_least) & (left < right)
-        yield (
-            accounts[left[found]],
-            accounts[right[found]],
-            product.data[found].astype(np.int64),
-        )
+        product = (by_account[begin:end] @ by_column[:, begin:]).tocoo()
+        ahead = product.row < product.col
+        left, right = product.row[ahead] + begin, product.col[ahead] + begin
+        counts = place.unpack(product.data[ahead])
+        found = counts.sum(axis=1) >= at_least
+        yield Counted(accounts[left[found]], accounts[right[found]], counts[found])
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where in 62 bits the count of each stratum is kept, so that one product counts them all."""
+
+    shift: Ints
+    width: Ints
+
+    def unpack(self, packed: Ints) -> Ints:
+        masks = np.left_shift(1, self.width) - 1
+        return np.asarray(np.right_shift(packed[:, None], self.shift) & masks)
+
+
+def _places(row: Ints, stratum: Ints, strata: int, accounts: int) -> _Places:
+    """Bits for each stratum: enough for the second busiest account, since a pair needs two.
+
+    When they do not fit, the strata of popular objects share one place: less power, never a
+    wrong count.
+    """
+    width = np.ones(strata, dtype=np.int64)
+    for s in range(strata):
+        columns_of = np.sort(np.bincount(row[stratum == s], minlength=accounts))
+        second = int(columns_of[-2]) if accounts > 1 else 0
+        width[s] = max(second.bit_length(), 1)
+    if width.sum() > _BITS:
+        log.warning("some accounts meet so often that popular objects are not counted")
+        width[np.cumsum(width) > _BITS] = 0
+    shift = np.cumsum(width) - width
+    return _Places(np.where(width > 0, shift, _BITS), width)
 
 
 def _chunks(work: Ints) -> Iterator[tuple[int, int]]:
