@@ -32,7 +32,9 @@ def campaigns(project: Project) -> list[dict[str, Any]]:
     latest = {judgement.campaign_id: judgement for judgement in project.ledger.judgements()}
     rows = project.tables.read(CAMPAIGNS).to_pylist()
     shaped = [_shape(row, latest.get(row["campaign_id"])) for row in rows]
-    return sorted(shaped, key=lambda row: (not row["queue"], row["min_q"], row["campaign_id"]))
+    return sorted(
+        shaped, key=lambda row: (not row["queue"], *_by_q(row["min_q"]), row["campaign_id"])
+    )
 
 
 def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
@@ -46,7 +48,15 @@ def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
         project.tables.read(EDGES, where=where_in("left", members)).to_pylist() if members else []
     )
     inside = [edge for edge in edges if edge["right"] in set(members)]
-    inside.sort(key=lambda edge: (edge["q_value"], edge["left"], edge["right"], edge["trace_kind"]))
+    inside.sort(
+        key=lambda edge: (
+            *_by_q(edge["q_value"]),
+            edge["left"],
+            edge["right"],
+            edge["trace_kind"],
+            edge["window_s"],
+        )
+    )
     return {
         **row,
         "edges": [
@@ -112,6 +122,11 @@ def posts(project: Project, doc_ids: Sequence[str], *, limit: int) -> list[dict[
 def waiting(project: Project) -> int:
     """How many candidates in the queue no person has decided on yet."""
     return sum(1 for row in campaigns(project) if row["queue"] and row["status"] not in _FINAL)
+
+
+def _by_q(q_value: float | None) -> tuple[bool, float]:
+    # Classic methods test nothing, so their edges have no q-value; they come last.
+    return q_value is None, q_value or 0.0
 
 
 def _shape(row: dict[str, Any], judgement: Judgement | None) -> dict[str, Any]:

@@ -1,0 +1,249 @@
+"""Campaign: one candidate, its statement of surprise, the posts behind it, and the review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from baken.dashboard import charts, queries
+from baken.dashboard.desk import language_name, note_once, say, show
+from baken.dashboard.evidence import (
+    Pair,
+    lag,
+    number,
+    ordered_verdicts,
+    pairs,
+    span,
+    visible_edges,
+)
+from baken.dashboard.inert import markdown, one_line
+from baken.dashboard.pieces import day, heading, judgements, listing, nothing, post, status, table
+from baken.dashboard.privacy import Cast, cast
+from baken.dashboard.review import review_part
+from baken.store.project import Project
+
+PAIRS_PER_PAGE = 3
+MAX_EDGES = 500
+MAX_STRIP = 5_000
+
+
+def render(project: Project) -> None:
+    """Draw the candidate that the address names, or the first in the queue."""
+    rows = queries.candidates(project)
+    if not rows:
+        st.title(say("Campaign"), anchor=False)
+        nothing("No candidates yet: run `baken run`.")
+        return
+    campaign_id = st.query_params.get("id") or _choose(rows)
+    row = queries.campaign(project, campaign_id)
+    note_once(project, "view", campaign_id, campaign_id=campaign_id)
+    shown = cast(row["members"], min_group=project.config.privacy.min_group)
+    edges = visible_edges(row["edges"], shown)
+    _head(row)
+    judgements(row, queries.reasons(project, campaign_id))
+    st.caption(say("Four judgements, each on its own ladder; they are never combined."))
+    _members(row, shown)
+    if edges:
+        _evidence(project, edges, shown)
+    elif not shown.withheld:
+        nothing("No edge between its members is stored.")
+    _posts(project, row, shown)
+    _explanations(row)
+    _techniques(row)
+    _context(project, row)
+    review_part(project, row)
+
+
+def _choose(rows: list[dict[str, Any]]) -> str:
+    names = {row["campaign_id"]: one_line(row["name"]) for row in rows}
+    chosen = st.selectbox(
+        say("Candidate"), list(names), format_func=lambda name: names[name], key="candidate"
+    )
+    return str(chosen)
+
+
+def _head(row: Mapping[str, Any]) -> None:
+    st.page_link("views/campaigns.py", label=say("All candidates"), icon=":material/arrow_back:")
+    st.title(markdown(row["statement"]), anchor=False)
+    status(row)
+    period = f"{day(row['first_seen'])} – {day(row['last_seen'])}"
+    facts = (
+        f"{one_line(row['name'])} ({row['campaign_id']})",
+        period,
+        listing(row["languages"]),
+        f"{row['documents']} {say('documents')}",
+        f"{row['objects']} {say('objects')}",
+        f"{say('smallest q')} {number(row['min_q'])}",
+    )
+    st.caption(markdown("  ·  ".join(fact for fact in facts if fact)))
+    if row["queue_reason"]:
+        st.caption(markdown(f"{say('Queue')}: {row['queue_reason']}"))
+
+
+def _members(row: Mapping[str, Any], shown: Cast) -> None:
+    listed = [shown.label(name) for name in shown.listed]
+    with st.expander(f"{say('Members')} ({row['accounts']})", icon=":material/group:"):
+        if listed:
+            st.text("\n".join(listed))
+        if shown.persons:
+            st.caption(f"{shown.persons} {say('of them are persons, shown as pseudonyms.')}")
+    if shown.withheld:
+        st.info(
+            f"{shown.persons} "
+            + say("persons take part, fewer than may be listed: they are counted, not shown."),
+            icon=":material/shield_person:",
+        )
+
+
+def _evidence(project: Project, edges: list[Mapping[str, Any]], shown: Cast) -> None:
+    heading(
+        "Evidence: who is in step with whom",
+        "Expected is what chance gives accounts as active as these with objects as popular as "
+        "these. Choose a row to read the very posts.",
+    )
+    picture, numbers = st.columns([2, 3])
+    with picture:
+        names = {
+            name: shown.label(name) for edge in edges for name in (edge["left"], edge["right"])
+        }
+        st.altair_chart(charts.network(edges, names), alt="Accounts in step with each other")
+    with numbers:
+        chosen = table(
+            [_edge_row(edge, shown) for edge in edges[:MAX_EDGES]],
+            on_select="rerun",
+            selection_mode="single-row-required",
+            selection_default={"selection": {"rows": [0]}},
+            height=380,
+            key="edges",
+        )
+    rows = chosen.selection.rows
+    _pairs(project, edges[rows[0] if rows and rows[0] < len(edges) else 0], shown)
+
+
+def _edge_row(edge: Mapping[str, Any], shown: Cast) -> dict[str, Any]:
+    return {
+        "left": shown.label(edge["left"]),
+        "right": shown.label(edge["right"]),
+        "trace": edge["trace_kind"],
+        "window": span(edge["window_s"]) if edge["window_s"] else say("any time"),
+        "observed": edge["observed"],
+        "expected": number(edge["expected"], digits=2),
+        "p": number(edge["p_value"], digits=2),
+        "q": number(edge["q_value"], digits=2),
+        "cosine": None if edge["cosine"] is None else round(edge["cosine"], 2),
+    }
+
+
+def _pairs(project: Project, edge: Mapping[str, Any], shown: Cast) -> None:
+    ids = edge["documents"]
+    pages = -(-len(ids) // PAIRS_PER_PAGE)
+    left, right = shown.label(edge["left"]), shown.label(edge["right"])
+    st.markdown(
+        f"**{say('The posts behind')} {markdown(left)} – {markdown(right)}, "
+        f"{markdown(edge['trace_kind'])}**"
+    )
+    st.caption(
+        f"{edge['observed']} {say('observed')}, {number(edge['expected'], digits=2)} "
+        f"{say('expected')}; {len(ids)} {say('pairs of posts')}"
+    )
+    page = st.pagination(pages, key=f"pairs:{left}:{right}") if pages > 1 else 1
+    part = ids[(page - 1) * PAIRS_PER_PAGE : page * PAIRS_PER_PAGE]
+    found = queries.texts(project, [doc_id for pair in part for doc_id in pair])
+    readable = pairs({**edge, "documents": part}, found)
+    for pair in readable:
+        _pair(pair, left, right)
+    if len(readable) < len(part):
+        nothing("Some of these posts are no longer stored.")
+
+
+def _pair(pair: Pair, left: str, right: str) -> None:
+    st.caption(f":material/schedule: {markdown(lag(pair))}")
+    one, other = st.columns(2)
+    with one:
+        post(pair.left, left)
+    with other:
+        post(pair.right, right)
+
+
+def _posts(project: Project, row: Mapping[str, Any], shown: Cast) -> None:
+    rows = [
+        {
+            "at": document["at"],
+            "account": shown.label(document["account_id"]),
+            "language": document["language"],
+        }
+        for document in queries.document_rows(project, row["document_ids"]).to_pylist()
+        if document["at"] is not None and not shown.hidden(document["account_id"])
+    ]
+    if not rows:
+        return
+    heading("Posts of each account in time", "The documents behind the edges, in UTC.")
+    st.altair_chart(
+        charts.posts_strip(pd.DataFrame(rows[:MAX_STRIP])), alt="Posts of each account in time"
+    )
+
+
+def _explanations(row: Mapping[str, Any]) -> None:
+    heading(
+        "Innocent explanations",
+        "Each was tested. Unknown means that the data cannot tell, which is not the same as no.",
+    )
+    if not row["benign"]:
+        nothing("No innocent explanation was tested.")
+        return
+    table(
+        [
+            {
+                "explanation": str(entry["class"]),
+                "verdict": say(str(entry["verdict"])),
+                "evidence": str(entry["evidence"] or ""),
+            }
+            for entry in ordered_verdicts(row["benign"])
+        ],
+        height=38 + 35 * len(row["benign"]),
+    )
+
+
+def _techniques(row: Mapping[str, Any]) -> None:
+    heading("Techniques suggested", "DISARM. Suggested, never assigned: a person assigns, or not.")
+    if not row["techniques"]:
+        nothing("No signal suggests a technique.")
+        return
+    table(
+        [
+            {
+                "technique": f"{entry['technique_id']} {entry['name']}",
+                "signal": entry["signal"],
+                "value": entry["value"],
+                "caveat": entry["caveat"],
+            }
+            for entry in row["techniques"]
+        ]
+    )
+
+
+def _context(project: Project, row: Mapping[str, Any]) -> None:
+    heading("Narratives and coverage")
+    labels = {found["narrative_id"]: found["label"] for found in queries.narratives(project)}
+    for narrative_id in row["narrative_ids"][:20]:
+        st.page_link(
+            "views/narratives.py",
+            label=markdown(labels.get(narrative_id) or narrative_id, width=160),
+            icon=":material/forum:",
+            query_params={"id": narrative_id},
+        )
+    spoken = ", ".join(language_name(code) for code in row["languages"])
+    st.caption(
+        markdown(
+            f"{say('Coverage')}: {row['coverage'] or say('unknown')}  ·  "
+            f"{say('Languages')}: {spoken}  ·  {say('Sources')}: {listing(row['sources'])}",
+            width=600,
+        )
+    )
+
+
+if __name__ == "__main__":
+    show(render)
