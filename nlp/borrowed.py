@@ -121,7 +121,7 @@ def _credit_patterns() -> tuple[re.Pattern[str], ...]:
     return (
         # "AMSTERDAM (ANP) - ", "(Reuters) - ", and any short capitalised agency in that form
         re.compile(
-            rf"\A(?:{place}\s*)?\((?P<name>{agency}|[A-ZА-ЯІЇЄ]{{2,6}}(?:/[A-Z]+)?)\){dash}"
+            rf"\A(?:{place}\s*)?\((?P<name>{agency}|[A-ZА-ЯІЇЄ]{{2,6}})(?:/\w{{1,12}})?\){dash}"
         ),
         # "Kyiv. Ukrinform. ", "МОСКВА, 3 июня - РИА Новости. ", "Warszawa /PAP/ "
         re.compile(rf"\A[^.\n]{{2,60}}(?:{dash}|[.,/])\s*/?(?P<name>{agency})(?:/|\.|{dash})"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# A page of names alone, a hostile one or a list, would fill the store.
+MAX_ENTITIES = 500
 PLACE, ORGANISATION, OFFICE, PERSON = "place", "organisation", "office", "person"
 
 
@@ -37,15 +39,13 @@ def combine(found: Iterable[Entity]) -> list[Entity]:
     ranked = sorted(
         found, key=lambda one: (one.start - one.end, one.layer != "gazetteer", one.start)
     )
+    length = max((entity.end for entity in ranked), default=0)
+    offices, others = bytearray(length), bytearray(length)
     taken: list[Entity] = []
     for entity in ranked:
-        if not any(_clash(entity, other) for other in taken):
+        covered = offices if entity.label == OFFICE else others
+        if not any(covered[entity.start : entity.end]):
+            covered[entity.start : entity.end] = b"\x01" * (entity.end - entity.start)
             taken.append(entity)
     kept = [entity for entity in taken if entity.label != PERSON]
-    return sorted(kept, key=lambda one: (one.start, one.end, one.label))
-
-
-def _clash(left: Entity, right: Entity) -> bool:
-    if (left.label == OFFICE) != (right.label == OFFICE):
-        return False
-    return left.start < right.end and right.start < left.end
+    return sorted(kept, key=lambda one: (one.start, one.end, one.label))[:MAX_ENTITIES]
