@@ -175,6 +175,7 @@ class Document:
 
     The caller gives an `account_id` that is safe to store: an outlet's name (`web:example.org`),
     a channel's (`channel:name`), or a person's pseudonym (`baken.ids.Pseudonymiser`).
+    `restriction` says why only the title is kept as text (`tdm-reserved`).
     """
 
     doc_id: str
@@ -200,6 +201,7 @@ class Document:
     content_sha256: str = ""
     snapshot_id: str | None = None
     revision: int = 1
+    restriction: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,6 +92,7 @@ DOCUMENTS = _table(
     content_sha256=pa.string(),
     snapshot_id=pa.string(),
     revision=pa.int32(),
+    restriction=pa.string(),
 )
 
 SITE_TRAITS = _table(

@@ -18,14 +18,14 @@ import pyarrow as pa
 from baken import schema
 from baken.collectors.batch import Batch
 from baken.collectors.imports.rows import Chunk
-from baken.collectors.imports.times import (
+from baken.collectors.persons import Pseudonymise, Scrubber, without_contacts
+from baken.collectors.times import (
     BadTime,
     Clock,
     Instant,
     coarser,
     column_precision,
 )
-from baken.collectors.persons import Pseudonymise, Scrubber, without_contacts
 from baken.config import ImportConfig
 from baken.ids import content_sha256, document_id, stable_id
 from baken.model import AccountKind, Order, Quarantined, TimeOrigin, TimePrecision
@@ -66,7 +66,11 @@ class Builder:
     def __init__(self, dataset: Dataset, origin: str) -> None:
         self._set = dataset
         self._origin = origin
-        self._clock = Clock(dataset.config, dataset.collected_at)
+        self._clock = Clock(
+            dataset.collected_at,
+            earliest_year=dataset.config.earliest_year,
+            days_ahead=dataset.config.latest_days_ahead,
+        )
         self._person = dataset.account_kind is AccountKind.PERSON
         self._scrubber = Scrubber(dataset.pseudonymise, dataset.platform)
         self._account = functools.lru_cache(maxsize=200_000)(self._account_id)
@@ -155,7 +159,8 @@ class Builder:
         native = _text(cells.get("id"))
         url = self._address(_text(cells.get("url")))
         return {
-            "doc_id": document_id(self._set.source_id, native)
+            # Some platforms number the posts of each account anew, so an id counts within it.
+            "doc_id": document_id(self._set.source_id, f"{account}/{native}")
             if native
             else stable_id("doc", self._set.source_id, account, str(published), sha),
             "account_id": account,

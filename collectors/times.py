@@ -1,4 +1,4 @@
-"""Publication times as files state them: instants in microseconds, with their precision.
+"""Publication times as files and pages state them: instants in microseconds, with their precision.
 
 A time without a zone is taken as UTC; the files that leave it out seldom say which one they mean.
 """
@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from baken.config import ImportConfig
 from baken.model import TimePrecision
 
 MICROSECONDS = 1_000_000
@@ -37,13 +36,12 @@ class BadTime(ValueError):
 
 
 class Clock:
-    """Reads stated times within the years that the configuration allows."""
+    """Reads stated times that lie between the first of `earliest_year` and shortly after `now`."""
 
-    def __init__(self, config: ImportConfig, now: datetime) -> None:
-        earliest = datetime(config.earliest_year, 1, 1, tzinfo=UTC)
-        self._earliest_us = to_microseconds(earliest)
-        self._latest_us = to_microseconds(now + timedelta(days=config.latest_days_ahead))
-        self._earliest_year = config.earliest_year
+    def __init__(self, now: datetime, *, earliest_year: int = 1990, days_ahead: int = 2) -> None:
+        self._earliest_us = to_microseconds(datetime(earliest_year, 1, 1, tzinfo=UTC))
+        self._latest_us = to_microseconds(now + timedelta(days=days_ahead))
+        self._earliest_year = earliest_year
 
     def read(self, value: Any) -> Instant | None:
         """The instant that `value` states; `None` where it states nothing; raises `BadTime`."""

@@ -1,0 +1,208 @@
+"""An article page as values: title, text, time, canonical address, credit, links.
+
+A pure function of the bytes. The author's name is never read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from baken.collectors.pages import html
+from baken.collectors.pages.structured import Structured, structured
+from baken.collectors.times import BadTime, Clock, Instant
+from baken.model import TimePrecision
+from baken.urls import canonical_url, registrable_domain
+
+MAX_LINKS = 100
+_SHORTEST_TEXT = 40
+_TITLE_SEPARATOR = re.compile(r"\s+[|–—·»-]\s+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_DATES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "dc.date.issued",
+    "dc.date",
+    "dcterms.date",
+    "pubdate",
+    "publish-date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "cxenseparse:recs:publishtime",
+)
+_CREDITS = ("news_source", "dc.source", "dcterms.source", "agency", "source", "article:source")
+_CREDIT_CLASSES = (
+    "credit",
+    "agency",
+    "article-source",
+    "source-credit",
+    "wire",
+    "copyright-agency",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """What an article page says; `text` is empty where no article was found.
+
+    `canonical` is the page's own statement when it names a page of the same site, else the address
+    where it was found.
+    """
+
+    canonical: str
+    title: str | None
+    text: str
+    published: Instant | None
+    credit: str | None
+    language: str | None
+    links: tuple[str, ...]
+    publisher: str | None
+
+
+def article(tree: Any, *, url: str, clock: Clock) -> Article:
+    """The article on the page `tree` that was found at `url`."""
+    stated = structured(tree)
+    canonical, original = _canonical(tree, url)
+    body, text = _body(tree, stated)
+    return Article(
+        canonical=canonical,
+        title=_title(tree, stated),
+        text=text,
+        published=_published(tree, stated, clock),
+        credit=stated.credit or html.meta(tree, *_CREDITS) or _credit_line(tree) or original,
+        language=_language(tree),
+        links=_links(body if body is not None else tree, url),
+        publisher=stated.publisher or html.meta(tree, "og:site_name", "publisher"),
+    )
+
+
+def same_site(left: str, right: str) -> bool:
+    """Whether two addresses lie under one registered domain."""
+    hosts = [urlsplit(url).hostname or "" for url in (left, right)]
+    return registrable_domain(hosts[0]) == registrable_domain(hosts[1])
+
+
+def _canonical(tree: Any, url: str) -> tuple[str, str | None]:
+    here = canonical_url(url) or url
+    stated = html.first(tree, f"//link[{html.attribute_equals('rel', 'canonical')}]/@href")
+    there = canonical_url(_joined(url, stated) or "") if stated else None
+    if there is None:
+        return here, None
+    if not same_site(here, there):
+        # The page says that it is another site's: a syndicated copy.
+        return here, registrable_domain(urlsplit(there).hostname or "")
+    # A canonical link to the front page is a common mistake of templates.
+    return (there if urlsplit(there).path != "/" else here), None
+
+
+def _joined(base: str, reference: str) -> str | None:
+    try:
+        return urljoin(base, reference.strip())
+    except ValueError:
+        return None
+
+
+def _title(tree: Any, stated: Structured) -> str | None:
+    title = stated.headline or html.meta(tree, "og:title", "twitter:title", "dc.title", "headline")
+    heading = html.first(tree, "//article//h1 | //main//h1") or html.first(tree, "//h1")
+    title = title or heading or html.first(tree, "//head/title")
+    if title and not heading and not stated.headline:
+        title = _TITLE_SEPARATOR.split(title)[0] or title
+    return title[:500] if title else None
+
+
+def _published(tree: Any, stated: Structured, clock: Clock) -> Instant | None:
+    times = "//article//time/@datetime | //main//time/@datetime"
+    candidates = [
+        stated.published,
+        html.meta(tree, *_DATES),
+        html.first(tree, "//*[@itemprop='datePublished']/@datetime"),
+        html.first(tree, times) or html.first(tree, "//time/@datetime"),
+    ]
+    best: Instant | None = None
+    for candidate in candidates:
+        found = _read(candidate, clock)
+        # The first statement wins, unless a later one of the same day is more exact.
+        if found and (best is None or (best[1] is TimePrecision.DAY and _same_day(best, found))):
+            best = found
+    return best or _from_words(tree, clock)
+
+
+def _read(value: str | None, clock: Clock) -> Instant | None:
+    try:
+        return clock.read(value)
+    except BadTime:
+        return None
+
+
+def _same_day(left: Instant, right: Instant) -> bool:
+    day_us = 86_400_000_000
+    return left[0] // day_us == right[0] // day_us and right[1] is not TimePrecision.DAY
+
+
+def _from_words(tree: Any, clock: Clock) -> Instant | None:
+    """A date in the words of the page, by htmldate; never more exact than a day."""
+    if html.is_huge(tree):
+        return None
+    import htmldate
+
+    try:
+        found = htmldate.find_date(tree, original_date=True, extensive_search=False)
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        return None
+    return _read(found, clock)
+
+
+def _body(tree: Any, stated: Structured) -> tuple[Any | None, str]:
+    if not html.is_huge(tree):
+        import trafilatura
+
+        try:
+            found = trafilatura.bare_extraction(
+                tree, fast=True, include_comments=False, include_tables=False, with_metadata=False
+            )
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            found = None
+        text = (found.text or "").strip() if found is not None else ""
+        if len(text) >= _SHORTEST_TEXT:
+            return found.body, text
+    return None, _plain_body(tree) or (stated.body or "")
+
+
+def _plain_body(tree: Any) -> str:
+    for path in ("//article", "//main", "//body"):
+        for element in tree.xpath(path)[:1]:
+            paragraphs = element.xpath(".//p")[:2_000] or [element]
+            lines = (html.blocks(paragraph)[:20_000] for paragraph in paragraphs)
+            text = "\n".join(line for line in lines if line)
+            if len(text) >= _SHORTEST_TEXT:
+                return text
+    return ""
+
+
+def _credit_line(tree: Any) -> str | None:
+    wanted = " or ".join(
+        f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+        for name in _CREDIT_CLASSES
+    )
+    found = html.first(tree, f"//article//*[{wanted}] | //main//*[{wanted}]")
+    return found if found and len(found) <= 80 else None
+
+
+def _language(tree: Any) -> str | None:
+    match = _LANGUAGE.match((html.first(tree, "/html/@lang") or "").casefold())
+    return match.group() if match else None
+
+
+def _links(body: Any, url: str) -> tuple[str, ...]:
+    """Where the article points to outside its own site, in canonical form."""
+    found: dict[str, None] = {}
+    for reference in body.xpath(".//a/@href | .//ref/@target")[:2_000]:
+        link = canonical_url(_joined(url, str(reference)) or "")
+        if link and not same_site(link, url):
+            found[link] = None
+    return tuple(found)[:MAX_LINKS]
