@@ -1,0 +1,181 @@
+"""Pairs of texts that say the same: copied, reworded or translated.
+
+Copies are found by their letters, rewordings and translations by their vectors; then the claims of
+the two are compared, because no encoder tells a claim from its denial (`baken.nlp.claims`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from baken.config import NlpConfig
+from baken.model import MatchKind
+from baken.nlp.claims import same_claim
+from baken.nlp.language import UNDETERMINED
+from baken.nlp.match_copies import Pairs, copy_candidates
+from baken.nlp.match_spans import aligned_spans
+from baken.nlp.match_thresholds import thresholds_for
+from baken.nlp.neighbours import nearest
+from baken.nlp.text import bare_words
+from baken.protocols import Progress, Vectors, silent
+from baken.schema import MATCHES, conform, from_rows
+
+Scores = npt.NDArray[np.float32]
+
+# Bands and centroids are drawn anew for no one: results depend on the texts alone.
+_SEED = 2025
+# Share of letters in common (2 * matching / both lengths) from which a text is a copy.
+COPY_RATIO = 0.80
+# Letters compared in a pair; the beginnings of copied articles decide.
+_MAX_COMPARED_CHARS = 3_000
+_CHUNK_PAIRS = 100_000
+# A text has at most so many candidates by meaning in its own language, and so many in others.
+_NEIGHBOURS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    pairs: Pairs
+    scores: Scores
+    kind: MatchKind
+    method: str
+
+
+def match_texts(
+    texts: pa.Table,
+    vectors: Vectors,
+    config: NlpConfig,
+    *,
+    model_id: str,
+    progress: Progress = silent,
+) -> pa.Table:
+    """The pairs (schema `MATCHES`) among `texts` (text_id, text, language), each with its kind.
+
+    Row i of `vectors` (unit length) belongs to row i of `texts`; text ids are distinct. Texts of
+    fewer than `config.min_match_chars` letters match nothing. Scores are 0 to 1, higher is nearer:
+    the share of letters for copies, the cosine for the rest. The order of rows doesn't matter.
+    """
+    ids = np.array(texts["text_id"].to_pylist(), dtype=object)
+    order = np.argsort(ids, kind="stable") if len(ids) else np.empty(0, np.int64)
+    raw = [texts["text"][int(row)].as_py() or "" for row in order]
+    bare = [bare_words(text) for text in raw]
+    long_enough = np.array([len(text) >= config.min_match_chars for text in bare], dtype=bool)
+    kept = np.flatnonzero(long_enough)
+    if len(kept) < 2:
+        return MATCHES.schema.empty_table()
+    rows = order[kept]
+    languages = [texts["language"][int(row)].as_py() or UNDETERMINED for row in rows]
+    matcher = _Matcher(
+        ids=[str(ids[row]) for row in rows],
+        texts=[raw[row] for row in kept],
+        bare=[bare[row] for row in kept],
+        languages=languages,
+        vectors=np.ascontiguousarray(vectors[rows]),
+    )
+    return matcher.matches(config, model_id, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matcher:
+    ids: Sequence[str]
+    texts: Sequence[str]
+    bare: Sequence[str]
+    languages: Sequence[str]
+    vectors: Vectors
+
+    def matches(self, config: NlpConfig, model_id: str, progress: Progress) -> pa.Table:
+        copies = self._copies(copy_candidates(self.bare, seed=_SEED), "minhash")
+        near = self._by_meaning(copies.pairs, config, model_id, progress)
+        rows = []
+        for found in (copies, *near):
+            for (left, right), score in zip(found.pairs.tolist(), found.scores, strict=True):
+                if not same_claim(
+                    self.texts[left], self.languages[left], self.texts[right], self.languages[right]
+                ):
+                    continue
+                rows.append(self._row(left, right, float(score), found))
+        rows.sort(key=lambda row: (row["left"], row["right"]))
+        return conform(from_rows(rows, MATCHES), MATCHES)
+
+    def _copies(self, candidates: Pairs, method: str) -> _Found:
+        ratios = self._ratios(candidates)
+        kept = ratios >= COPY_RATIO
+        return _Found(candidates[kept], ratios[kept], MatchKind.COPYPASTA, method)
+
+    def _ratios(self, pairs: Pairs) -> Scores:
+        from rapidfuzz.distance import Indel
+        from rapidfuzz.process import cpdist
+
+        pieces = [np.empty(0, np.float32)]
+        for start in range(0, len(pairs), _CHUNK_PAIRS):
+            chunk = pairs[start : start + _CHUNK_PAIRS].tolist()
+            pieces.append(
+                cpdist(
+                    [self.bare[left][:_MAX_COMPARED_CHARS] for left, _ in chunk],
+                    [self.bare[right][:_MAX_COMPARED_CHARS] for _, right in chunk],
+                    scorer=Indel.normalized_similarity,
+                    dtype=np.float32,
+                )
+            )
+        return np.concatenate(pieces)
+
+    def _by_meaning(
+        self, known: Pairs, config: NlpConfig, model_id: str, progress: Progress
+    ) -> list[_Found]:
+        limits = thresholds_for(model_id, config)
+        codes = np.unique(self.languages, return_inverse=True)[1]
+        candidates, cosines = self._candidates(codes, min(limits), progress)
+        total = len(self.ids)
+        fresh = ~np.isin(
+            candidates[:, 0] * total + candidates[:, 1], known[:, 0] * total + known[:, 1]
+        )
+        candidates, cosines = candidates[fresh], cosines[fresh]
+        same = codes[candidates[:, 0]] == codes[candidates[:, 1]]
+        reworded = same & (cosines >= limits.rewording)
+        translated = ~same & (cosines >= limits.translation)
+        ratios = np.zeros(len(candidates), np.float32)
+        ratios[reworded] = self._ratios(candidates[reworded])
+        copied = reworded & (ratios >= COPY_RATIO)
+        reworded &= ~copied
+        return [
+            _Found(candidates[copied], ratios[copied], MatchKind.COPYPASTA, "vectors+letters"),
+            _Found(candidates[reworded], cosines[reworded], MatchKind.REWORDING, model_id),
+            _Found(candidates[translated], cosines[translated], MatchKind.TRANSLATION, model_id),
+        ]
+
+    def _candidates(
+        self, codes: npt.NDArray[np.int64], floor: float, progress: Progress
+    ) -> tuple[Pairs, Scores]:
+        total = len(self.ids)
+        keys, scores = [], []
+        for groups in (None, codes):
+            found = nearest(
+                self.vectors,
+                min(_NEIGHBOURS, total - 1),
+                seed=_SEED,
+                groups=groups,
+                progress=progress,
+            )
+            mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= floor))
+            theirs = found.rows[mine, place].astype(np.int64)
+            keys.append(np.minimum(mine, theirs) * total + np.maximum(mine, theirs))
+            scores.append(found.cosines[mine, place])
+        pairs, first = np.unique(np.concatenate(keys), return_index=True)
+        return np.stack([pairs // total, pairs % total], 1), np.concatenate(scores)[first]
+
+    def _row(self, left: int, right: int, score: float, found: _Found) -> dict[str, object]:
+        ends = (self.texts[left], self.texts[right])
+        spans = [] if found.kind is MatchKind.TRANSLATION else aligned_spans(*ends)
+        return {
+            "left": self.ids[left],
+            "right": self.ids[right],
+            "kind": found.kind.value,
+            "score": min(1.0, score),
+            "spans": spans,
+            "method": found.method,
+        }
