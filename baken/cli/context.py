@@ -75,7 +75,7 @@ class State:
             yield report
 
     def execute(self, command: str, work: Callable[[Run, Progress], None]) -> None:
-        """Do `work` as one run under the lock and print its summary; exit 3 if it needs a person."""
+        """Do `work` as one run under the lock, print its summary; exit 3 if it needs a person."""
         started_s = time.monotonic()
         with self.project.run(command) as run, self.progress() as progress:
             work(run, progress)

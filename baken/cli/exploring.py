@@ -11,7 +11,6 @@ import typer
 
 from baken import cases
 from baken.cli.context import print_json, print_table, printable, state_of
-from baken.errors import UsageError
 from baken.model import CampaignStatus, Judgement
 
 narratives_app = typer.Typer(no_args_is_help=True, help="List or show candidate narratives.")
@@ -170,7 +169,9 @@ def review(
 
 def export(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="csv, parquet, graphml, report, stix.")],
+    kind: Annotated[
+        str, typer.Argument(help="csv, parquet, graphml, report, stix, stix-opencti, misp.")
+    ],
     campaign_ids: Annotated[list[str] | None, typer.Argument(help="All when none.")] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path("export"),
     recipient: Annotated[str, typer.Option(help="Who receives it; it is logged.")] = "",
@@ -179,14 +180,16 @@ def export(
     """Write candidates with their evidence to a file; the export is logged."""
     from baken.pipeline.exporting import export_campaigns
 
-    if not recipient.strip() or not purpose.strip():
-        raise UsageError("an export names its --recipient and --purpose; both are logged")
-    project = state_of(context).project
-    count = export_campaigns(project, kind, campaign_ids or [], out)
-    project.ledger.record(
-        "export", kind=kind, campaigns=count, recipient=recipient, purpose=purpose, file=out.name
+    written = export_campaigns(
+        state_of(context).project,
+        kind,
+        campaign_ids or [],
+        out,
+        recipient=recipient,
+        purpose=purpose,
     )
-    typer.echo(f"{count} campaigns written to {out}")
+    for path in written:
+        typer.echo(f"written {path}")
 
 
 def dashboard(context: typer.Context) -> None:

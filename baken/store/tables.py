@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +29,8 @@ class TableStore:
     """Reads and writes the declared tables below one folder."""
 
     def __init__(self, folder: Path) -> None:
+        # Its own log would mix with ours, and speaks of what is normal here (a first version).
+        os.environ.setdefault("LANCE_LOG", "error")
         import lancedb
 
         self._folder = folder
