@@ -48,7 +48,7 @@ class Support:
         broad = self.broad(config)
         if not _enough_families(self.families, broad):
             names = ", ".join(sorted(self.families))
-            found.append(f"one family of traces only ({names})")
+            found.append(f"no two families of traces tie enough accounts (found: {names})")
         if len(self.actors) < config.min_actors:
             found.append(f"{len(self.actors)} accounts, {config.min_actors} needed")
         if len(self.objects) < config.min_objects:

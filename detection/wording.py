@@ -57,8 +57,10 @@ def statement_of(case: Examined, standing: Support) -> str:
 
 
 def _actors(case: Examined, count: int) -> str:
-    kinds = set(case.column("account_kind"))
-    return f"{count} {'sites' if kinds == {AccountKind.OUTLET} else 'accounts'}"
+    if set(case.column("account_kind")) != {AccountKind.OUTLET}:
+        return f"{count} accounts"
+    web = all(member.startswith("web:") for member in case.members)
+    return f"{count} {'sites' if web else 'outlets'}"
 
 
 def _span(window_s: int) -> str:

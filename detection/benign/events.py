@@ -10,8 +10,11 @@ from baken.detection.families import BEHAVIOUR, Family
 from baken.detection.lexicon import topics_of
 
 # Others must have shared the same thing in the hours before, in numbers that make following them
-# the simplest reading: more of them than of the members, and more than a handful.
+# the simplest reading: ten, and twice as many as the members. With five and one more, two groups
+# of a known operation of 2016 were explained by its own accounts that no edge had caught.
 BEFORE_S = 3 * 3_600.0
+MANY_OTHERS = 10
+MORE = 2
 MIN_OTHERS = 5
 # A text this short is a cheer: "GOAL!!! 1-0" says nothing of who copied whom.
 CHEER_CHARS = 120
@@ -22,8 +25,8 @@ class BreakingNews(Detector):
     """Something happened, and everybody shares the same link, tag or post within the hour.
 
     Looked for: for each document, accounts that are in step with nobody and shared the same link,
-    hashtag or post in the three hours before: at least five, and more than the members that share
-    it. Identical texts are not explained by this: news makes people speak, not copy.
+    hashtag or post in the three hours before: at least ten, and twice the members that share it.
+    Identical texts are not explained by this: news makes people speak, not copy.
     """
 
     benign_class = "breaking-news"
@@ -115,7 +118,7 @@ def _followed(case: Examined, at: int) -> bool:
             if times is None:
                 continue
             begin, end = np.searchsorted(times, [moment - BEFORE_S, moment], side="right")
-            if end - begin >= max(MIN_OTHERS, own[thing] + 1):
+            if end - begin >= max(MANY_OTHERS, MORE * own[thing]):
                 return True
     return False
 

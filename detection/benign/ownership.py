@@ -11,6 +11,7 @@ from baken.detection.benign.examination import (
     ruled_out,
     unknown,
 )
+from baken.detection.benign.sisters import open_families
 from baken.detection.case import Examined, host_of
 from baken.detection.families import ALL_FAMILIES, Family
 from baken.detection.judgement import owner_of, recorded
@@ -21,9 +22,10 @@ from baken.model import SourceKind, TraceKind, Verdict
 class SameOwner(Detector):
     """Sister papers of one publisher share texts, systems and analytics because they are one house.
 
-    Looked for: a common owner in the register, or stated on the sites' own pages. Edges inside one
-    declared owner do not count. A house that the register records with a state explains its step
-    but is not innocent, so its edges stay.
+    Looked for: a common owner in the register, or stated on the sites' own pages; and outlets that
+    openly promote the same sister channels, or one the other. Edges inside one declared house do
+    not count. A house that the register records with a state explains its step but is not
+    innocent, so its edges stay.
     """
 
     benign_class = "same-owner"
@@ -41,18 +43,25 @@ class SameOwner(Detector):
             )
         )
         owners = {name: owner_of(case, name) for name in case.members}
-        if not any(owners.values()):
-            return unknown("no member has a declared owner in the register or on its pages")
-        inside = [tie for tie in ties if owners.get(tie[0]) and _same(owners, tie)]
+        sisters = open_families(case, ties)
+        if not any(owners.values()) and not sisters:
+            return unknown(
+                "no member declares an owner or promotes another, and none is registered"
+            )
+        inside = [
+            tie for tie in ties if tie in sisters or (owners.get(tie[0]) and _same(owners, tie))
+        ]
         of_state = [
             tie
             for tie in inside
             if any(recorded(case.member_sources.get(end, {}).get("tier")) for end in tie)
         ]
-        houses = sorted({str(owners[left]) for left, _ in inside})
-        reason = f"{len(inside)} of {len(ties)} pairs lie inside one owner"
+        houses = sorted({str(owners[left]) for left, _ in inside if owners.get(left)})
+        reason = f"{len(inside)} of {len(ties)} pairs lie inside one declared house"
         if houses:
             reason = f"{reason} ({named(houses)})"
+        if sisters:
+            reason += f"; {len(sisters)} pairs promote the same channels openly"
         if of_state:
             reason += f"; {len(of_state)} of them are recorded with a state and stay"
         closed = frozenset(inside) - frozenset(of_state)

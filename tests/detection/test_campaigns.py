@@ -96,7 +96,7 @@ def test_two_kinds_of_one_family_are_one_piece_of_evidence(world, second):
     world.tie(docs, "similar-text" if second == "similar-text" else "text", window_s=86_400)
     (row,) = world.flag().to_pylist()
     assert not row["queue"]
-    assert row["queue_reason"].startswith("weak: one family of traces only (content)")
+    assert row["queue_reason"].startswith("weak: no two families of traces")
     assert row["coordinated"] == "weak"
 
 
