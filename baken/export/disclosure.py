@@ -125,5 +125,6 @@ def cleaned(text: object) -> str:
 
 
 def all_disclosed(cases: Sequence[Mapping[str, Any]], min_group: int) -> list[Disclosed]:
-    """Every candidate, by id."""
-    return sorted((disclosed(case, min_group) for case in cases), key=lambda d: d.campaign_id)
+    """Every candidate once, by id."""
+    by_id = {str(case["campaign_id"]): case for case in cases}
+    return [disclosed(by_id[campaign_id], min_group) for campaign_id in sorted(by_id)]
