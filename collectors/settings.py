@@ -29,9 +29,10 @@ def scrapy_settings(config: CollectConfig) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
         "HTTPERROR_ALLOW_ALL": True,
+        # Neither console nor control server: the crawler listens to nobody.
         "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
         "REFERRER_POLICY": "no-referrer",
-        "REFERER_ENABLED": False,
         "DOWNLOAD_DELAY": config.delay_s,
         "RANDOMIZE_DOWNLOAD_DELAY": False,
         "CONCURRENT_REQUESTS": config.concurrent,
@@ -56,5 +57,6 @@ def scrapy_settings(config: CollectConfig) -> dict[str, Any]:
         # Only the web: a feed cannot point the crawler at files, FTP or object stores.
         "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
         "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
     }

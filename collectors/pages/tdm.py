@@ -50,8 +50,9 @@ def reservation(
     parts = urlsplit(url)
     path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
     matching = [(location, reserved) for location, reserved in rules if _matches(location, path)]
-    # The longest pattern is the most specific one, as in robots.txt.
-    return "file" if matching and max(matching, key=lambda rule: len(rule[0]))[1] else None
+    # The pattern with the most letters is the most specific one; of equals the one that reserves.
+    matching.sort(key=lambda rule: (len(rule[0].replace("*", "")), rule[1]))
+    return "file" if matching and matching[-1][1] else None
 
 
 def _is_set(value: Any) -> bool:

@@ -26,9 +26,6 @@ _DIED = 70
 def main() -> int:
     """Run the crawl that standard input describes."""
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    # Scrapy tells every refused connection with a traceback; the result tells them as issues.
-    for name in ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     job = Job.parse(sys.stdin.readline())
     threading.Thread(target=_die_with_caller, daemon=True).start()
     try:
@@ -49,7 +46,11 @@ def _crawl(job: Job) -> dict[str, Any]:
     state = CrawlState.load(job.state)
     sink = Sink(job)
     settings = {**scrapy_settings(job.config), "BAKEN_HOSTS": job.config.hosts}
-    process = CrawlerProcess(settings, install_root_handler=False)
+    process = CrawlerProcess(settings)
+    # Scrapy tells every refused connection with a traceback; the result tells them as issues.
+    # It sets levels of its own, so this comes after it.
+    for name in ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(SourceSpider)
     watch = _Watch(sink)
     process.crawl(crawler, job=job, sink=sink, state=state, known=read_known(job.known_file))
@@ -129,7 +130,8 @@ def _tell(event: dict[str, Any]) -> None:
 
 
 def _die_with_caller() -> None:
-    while sys.stdin.buffer.read(4_096):
+    # The bare descriptor: a thread that waits inside a buffered reader breaks the ordinary end.
+    while os.read(0, 4_096):
         pass
     os._exit(_DIED)
 

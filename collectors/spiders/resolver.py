@@ -21,7 +21,8 @@ from zope.interface import implementer
 
 from baken.collectors.hosts import HostTable, is_public
 
-REFUSED_STAT = "baken/refused/"
+# Names that led to private addresses only; the process runs one crawl and then ends.
+refused_names: set[str] = set()
 
 
 @implementer(IHostResolution)
@@ -37,10 +38,9 @@ class _Resolution:
 class _PublicOnly:
     """Passes on public addresses; notes names that only have others."""
 
-    def __init__(self, receiver: Any, name: str, crawler: Crawler) -> None:
+    def __init__(self, receiver: Any, name: str) -> None:
         self._receiver = receiver
         self._name = name
-        self._crawler = crawler
         self._passed = False
         self._refused = False
 
@@ -55,8 +55,8 @@ class _PublicOnly:
             self._refused = True
 
     def resolutionComplete(self) -> None:  # noqa: N802
-        if self._refused and not self._passed and self._crawler.stats is not None:
-            self._crawler.stats.set_value(f"{REFUSED_STAT}{self._name}", 1)
+        if self._refused and not self._passed:
+            refused_names.add(self._name)
         self._receiver.resolutionComplete()
 
 
@@ -65,7 +65,6 @@ class GuardedResolver:
     """Resolves names for Scrapy (setting `TWISTED_DNS_RESOLVER`)."""
 
     def __init__(self, crawler: Crawler, reactor: Any) -> None:
-        self._crawler = crawler
         self._reactor = reactor
         self._table = HostTable(crawler.settings.getdict("BAKEN_HOSTS"))
         self._original = reactor.nameResolver
@@ -90,7 +89,7 @@ class GuardedResolver:
         """Answer from the table, or pass the question on and let only public answers through."""
         place = self._table.find(hostName)
         if place is None:
-            guard = _PublicOnly(resolutionReceiver, hostName, self._crawler)
+            guard = _PublicOnly(resolutionReceiver, hostName)
             return self._original.resolveHostName(
                 guard, hostName, portNumber, addressTypes, transportSemantics
             )

@@ -31,7 +31,7 @@ from baken.collectors.spiders.making import (
     post_document,
 )
 from baken.collectors.spiders.reservations import PAGE, RULES
-from baken.collectors.spiders.resolver import REFUSED_STAT
+from baken.collectors.spiders.resolver import refused_names
 from baken.collectors.spiders.robots import FORBIDDEN
 from baken.collectors.spiders.sink import Sink
 from baken.collectors.spiders.visit import Visit
@@ -263,7 +263,7 @@ class SourceSpider(scrapy.Spider):
         error: BaseException = failure.value or RuntimeError("no reason")
         reason = reason_of(error)
         host = urlsplit(request.url).hostname or ""
-        if self.crawler.stats and self.crawler.stats.get_value(f"{REFUSED_STAT}{host}"):
+        if host in refused_names:
             reason = "the name leads to a private address, which is refused"
             error = scrapy.exceptions.IgnoreRequest(reason)
         if reason.startswith(STOPPED) or request.meta.get("baken_optional"):

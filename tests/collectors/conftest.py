@@ -15,6 +15,7 @@ import pytest
 from baken.collectors.crawl import CrawlResult, crawl
 from baken.config import CollectConfig
 from baken.model import Order, Source, SourceKind
+from baken.protocols import Progress, silent
 
 Answer = tuple[int, dict[str, str], bytes]
 Route = Answer | Callable[[BaseHTTPRequestHandler], Answer | None]
@@ -130,7 +131,11 @@ class Crawler:
     config: CollectConfig
 
     def __call__(
-        self, *sources: Source, known: set[str] | None = None, **config: Any
+        self,
+        *sources: Source,
+        known: set[str] | None = None,
+        progress: Progress = silent,
+        **config: Any,
     ) -> CrawlResult:
         return crawl(
             sources,
@@ -140,6 +145,7 @@ class Crawler:
             state=self.folder / "feeds.json",
             evidence=self.folder / "evidence",
             known_urls=known or set(),
+            progress=progress,
         )
 
 
