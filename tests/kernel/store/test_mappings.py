@@ -28,6 +28,7 @@ def test_the_vector_has_index_options_and_only_where_there_are_vectors() -> None
     assert vector["dims"] == 8
     assert vector["index_options"]["type"] == "int8_hnsw"
     assert "vector" not in elasticsearch_mapping("documents", None)["properties"]
+    assert "vector" not in elasticsearch_mapping("documents", 8)["_source"]["excludes"]
 
 
 def test_vectors_of_two_lengths_are_refused() -> None:
