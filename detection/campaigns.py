@@ -187,7 +187,8 @@ def _row(
 
 def _narrowed(outcome: Outcome) -> Examined:
     """The case seen through the documents that count."""
-    keep = np.isin(np.array(outcome.case.doc_ids, dtype=object), np.array(outcome.counted, object))
+    counted = frozenset(outcome.counted)
+    keep = np.array([doc_id in counted for doc_id in outcome.case.doc_ids], dtype=bool)
     return outcome.case.narrowed(keep)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -244,6 +244,8 @@ def joined(view: DetectionView) -> pa.Table:
     return table
 
 
+# The same links come back in many detectors and documents; the size bounds memory, not results.
+@lru_cache(maxsize=50_000)
 def host_of(url: str | None) -> str:
     """The host of `url` in lower case without `www.`, empty where there is none."""
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from baken.detection.benign.examination import Detector, Examination, by_share, unknown
@@ -103,7 +105,12 @@ def _crowd(case: Examined, topic: str, *, what: str, alone: bool = False) -> Exa
 
 
 def _in_tags(tags: list[str] | None, topic: str) -> bool:
-    return topics_of(" ".join(tag.lstrip("#").casefold() for tag in tags or ())).get(topic, 0) > 0
+    return any(topic in _topics_of_tag(tag[:100]) for tag in tags or ())
+
+
+@lru_cache(maxsize=10_000)
+def _topics_of_tag(tag: str) -> frozenset[str]:
+    return frozenset(topics_of(tag.lstrip("#").casefold()))
 
 
 def _followed(case: Examined, at: int) -> bool:
