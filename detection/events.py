@@ -18,6 +18,7 @@ _UNKNOWN_PRECISION_S = 1
 class Events:
     """Who (`account`) touched what (`object`) when (`at_s`), sorted by object, time, document.
 
+    `popularity` is the number of accounts that touch each object, at any time.
     Codes follow the sorted names, so that the same traces give the same numbers.
     """
 
@@ -26,6 +27,7 @@ class Events:
     object: Ints
     at_s: Ints
     precision_s: Ints
+    popularity: Ints
     account_names: pa.Array
     object_names: pa.Array
     doc_ids: pa.Array
@@ -34,14 +36,6 @@ class Events:
     def accounts(self) -> int:
         """How many accounts left a trace of this kind."""
         return len(self.account_names)
-
-    def popularity(self) -> Ints:
-        """How many accounts touch each object, at any time."""
-        order = np.lexsort((self.account, self.object))
-        obj, account = self.object[order], self.account[order]
-        first = np.ones(len(obj), dtype=bool)
-        first[1:] = (np.diff(obj) != 0) | (np.diff(account) != 0)
-        return np.bincount(obj[first], minlength=len(self.object_names)).astype(np.int64)
 
     def exact_to(self, window_s: int) -> Ints:
         """The rows whose time is known well enough for slots of `window_s` seconds."""
@@ -74,10 +68,16 @@ def events_of(traces: pa.Table, kind: str) -> Events:
         object=obj[order],
         at_s=at_s[order],
         precision_s=precision[order].astype(np.int64),
+        popularity=_popularity(obj, account, len(object_names)),
         account_names=account_names,
         object_names=object_names,
         doc_ids=rows["doc_id"].combine_chunks().take(pa.array(order)),
     )
+
+
+def _popularity(obj: Ints, account: Ints, objects: int) -> Ints:
+    key = np.unique(obj * (int(account.max(initial=0)) + 1) + account)
+    return np.bincount(key // (int(account.max(initial=0)) + 1), minlength=objects).astype(np.int64)
 
 
 def coded(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,6 @@ from baken.detection.null import Floats, Ints, Mask
 from baken.detection.null_background import background
 from baken.detection.scales import (
     AUTHORED,
-    RARITIES,
     Grid,
     Scale,
     corrections,
@@ -73,35 +73,45 @@ def candidates(events: Events, config: DetectConfig) -> Candidates:
         at_grid = [
             scale for scale in every if (scale.window_s, scale.shift_s) == (window_s, shift_s)
         ]
-        for scale, left, right, observed, expected in _counted(events, grid, at_grid, config):
-            p_value = null.upper_tail(observed, expected) * tries[scale.method]
-            kept = (p_value <= config.q_max) & (observed >= config.min_observed)
-            scale_of = np.full(int(kept.sum()), every.index(scale), dtype=np.int64)
+        for test in _tested(events, grid, at_grid, config):
+            p_value = test.p_value * tries[test.scale.method]
+            kept = (p_value <= config.q_max) & (test.observed >= config.min_observed)
             parts.append(
                 Candidates(
-                    left[kept], right[kept], observed[kept], expected[kept], p_value[kept], scale_of
+                    test.left[kept],
+                    test.right[kept],
+                    test.observed[kept],
+                    test.expected[kept],
+                    p_value[kept],
+                    np.full(int(kept.sum()), every.index(test.scale), dtype=np.int64),
                 )
             )
     return Candidates.best(parts)
 
 
-def _counted(
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """Pairs at one scale, with the p value of that scale alone."""
+
+    scale: Scale
+    left: Ints
+    right: Ints
+    observed: Ints
+    expected: Floats
+    p_value: Floats
+
+
+def _tested(
     events: Events, grid: Grid, at_grid: list[Scale], config: DetectConfig
-) -> Iterator[tuple[Scale, Ints, Ints, Ints, Floats]]:
-    """For each scale of one grid: pairs, meetings and their expected number."""
+) -> Iterator[_Tested]:
     yield from _by_rarity(grid, [s for s in at_grid if s.method == "bicm"], config)
     if events.kind in AUTHORED:
         scale = next(s for s in at_grid if s.method == "background")
-        model = background(grid.columns, grid.object)
-        stratum = np.where(model.owned & _countable(grid), 0, -1)
-        for part in pairs.meetings(grid.columns, stratum, strata=1, at_least=config.min_observed):
-            expected = model.expected(part.left, part.right)
-            yield scale, part.left, part.right, part.counts[:, 0], expected
+        yield from _against_background(grid, scale, config)
 
 
-def _by_rarity(
-    grid: Grid, at_grid: list[Scale], config: DetectConfig
-) -> Iterator[tuple[Scale, Ints, Ints, Ints, Floats]]:
+def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterator[_Tested]:
+    """The configuration model, for objects up to each popularity."""
     columns = grid.columns
     degrees = columns.account_degrees()
     active = np.flatnonzero(degrees)
@@ -109,18 +119,33 @@ def _by_rarity(
     classes = np.full(columns.accounts, -1, dtype=np.int64)
     classes[active] = model.account_class
     countable = _countable(grid)
-    stratum = np.where(countable, np.searchsorted(RARITIES, grid.popularity), -1)
+    rarities = [scale.rarity for scale in at_grid]
+    stratum = np.where(countable, np.searchsorted(rarities, grid.popularity), -1)
     tables = [
-        model.meetings(columns.degree[countable & (grid.popularity <= scale.rarity)])
-        for scale in at_grid
+        model.meetings(columns.degree[countable & (grid.popularity <= rarity)])
+        for rarity in rarities
     ]
     for part in pairs.meetings(
-        columns, stratum, strata=len(RARITIES), at_least=config.min_observed
+        columns, stratum, strata=len(rarities), at_least=config.min_observed
     ):
-        observed = np.cumsum(part.counts, axis=1)
-        for place, (scale, table) in enumerate(zip(at_grid, tables, strict=True)):
-            expected = table[classes[part.left], classes[part.right]]
-            yield scale, part.left, part.right, observed[:, place], expected
+        counts = np.cumsum(part.counts, axis=1)
+        for place, scale in enumerate(at_grid):
+            enough = counts[:, place] >= config.min_observed
+            left, right, observed = part.left[enough], part.right[enough], counts[enough, place]
+            expected = tables[place][classes[left], classes[right]]
+            p_value = null.upper_tail(observed, expected)
+            yield _Tested(scale, left, right, observed, expected, p_value)
+
+
+def _against_background(grid: Grid, scale: Scale, config: DetectConfig) -> Iterator[_Tested]:
+    """The rate at which independent authors coincide, for objects that bystanders do not touch."""
+    model = background(grid.columns, grid.object)
+    stratum = np.where(model.owned & _countable(grid), 0, -1)
+    for part in pairs.meetings(grid.columns, stratum, strata=1, at_least=config.min_observed):
+        observed = part.counts[:, 0]
+        expected = model.expected(part.left, part.right)
+        p_value = null.upper_tail(observed, expected, variance=model.variance)
+        yield _Tested(scale, part.left, part.right, observed, expected, p_value)
 
 
 def _countable(grid: Grid) -> Mask:

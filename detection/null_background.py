@@ -11,8 +11,9 @@ themselves.
   coincide is an unbiased estimate of the rate for all, whoever is left out (the reason why this
   does not cascade as a repeated refit without the suspects does).
 - An object is *owned* when bystanders stay away from it. Only owned objects are counted.
-- Two accounts with k and l columns are expected to meet k * l * rate times, the rate being the
-  upper limit of what bystanders show.
+- Two accounts with k and l columns are expected to meet k * l * rate times. The rate is known only
+  as well as bystanders are many: its posterior is a gamma distribution, and the number of meetings
+  to be expected a negative binomial one.
 """
 
 from __future__ import annotations
@@ -33,19 +34,20 @@ Mask = npt.NDArray[np.bool_]
 _MIN_COLUMNS = 3
 # One bystander among fifty may have copied from the operation.
 _MAX_BYSTANDERS = 0.02
-# 99 % upper limits: normal for what was seen, Poisson for what was not.
-_UPPER_Z = 2.33
-_UPPER_UNSEEN = 4.6
+# Jeffreys' prior for a Poisson rate: half a meeting.
+_PRIOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
     """What bystanders show: expected meetings are `rate` times the product of two activities.
 
-    `owned` says of each column whether its object is one that bystanders stay away from.
+    `variance` is that of the rate, relative to its square. `owned` says of each column whether its
+    object is one that bystanders stay away from.
     """
 
     rate: float
+    variance: float
     owned: Mask
     degrees: Ints
 
@@ -67,13 +69,16 @@ def background(grid: Columns, object_of: Ints) -> Background:
     activity = float(degrees[told & (elsewhere == 0)].sum())
     together = np.bincount(column[bystander], minlength=len(grid.degree)).astype(np.float64)
     met = together * (together - 1) / 2
-    upper = met.sum() + _UPPER_Z * np.sqrt((met**2).sum()) + _UPPER_UNSEEN
+    # Meetings in one column are one event of a certain size, not independent ones.
+    size = float((met**2).sum() / met.sum()) if met.any() else 1.0
+    events = float(met.sum()) / size + _PRIOR
     objects = int(object_of.max()) + 1 if len(object_of) else 0
     near = np.bincount(obj[bystander], minlength=objects)
     every = np.bincount(obj, minlength=objects)
     owned = near <= _MAX_BYSTANDERS * every
     return Background(
-        rate=2 * upper / max(activity, 1.0) ** 2,
+        rate=2 * events * size / max(activity, 1.0) ** 2,
+        variance=1 / events,
         owned=owned[object_of] & (grid.degree >= 2),
         degrees=degrees,
     )

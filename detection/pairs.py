@@ -9,7 +9,6 @@ is only evidence that a crowd of thousands would have added, which is next to no
 from __future__ import annotations
 
 import itertools
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,8 +17,6 @@ import numpy.typing as npt
 from scipy import sparse
 
 Ints = npt.NDArray[np.int64]
-
-log = logging.getLogger(__name__)
 
 PAIR_BUDGET = 60_000_000
 # Pairs that one product of sparse matrices may list at once: about 12 bytes each.
@@ -57,19 +54,19 @@ def columns(
 ) -> Columns:
     """The columns of events for slots of `slot_s` seconds; 0 means that time does not matter.
 
-    Grids that differ in `shift_s` cut time at other points.
+    Events come sorted by object, then time. Grids that differ in `shift_s` cut time elsewhere.
     """
     slot = (at_s + shift_s) // slot_s if slot_s else np.zeros_like(at_s)
-    order = np.lexsort((account, slot, obj))
-    a, s, o = account[order], slot[order], obj[order]
-    new_column = np.ones(len(order), dtype=bool)
-    new_column[1:] = (np.diff(o) != 0) | (np.diff(s) != 0)
-    new = new_column.copy()
-    new[1:] |= np.diff(a) != 0
-    column = np.cumsum(new_column) - 1
-    column = column[new]
+    new_column = np.ones(len(obj), dtype=bool)
+    new_column[1:] = (np.diff(obj) != 0) | (np.diff(slot) != 0)
+    key = (np.cumsum(new_column) - 1) * accounts + account
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = np.diff(ordered) != 0
+    column, account = np.divmod(ordered[new], max(accounts, 1))
     degree = np.bincount(column).astype(np.int64)
-    return Columns(column, a[new], order[new], degree, accounts)
+    return Columns(column, account, order[new], degree, accounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,46 +98,66 @@ def meetings(
     shape = (len(accounts), len(used))
     ones = np.ones(len(row), dtype=np.int64)
     by_account = sparse.csr_matrix((ones, (row, col)), shape=shape)
-    weight = np.left_shift(1, place.shift[stratum[used]])
+    weight = place.weight()[stratum[used]]
     by_column = sparse.csr_matrix((weight[col], (col, row)), shape=shape[::-1])
     work = np.bincount(row, np.bincount(col)[col], minlength=len(accounts)).astype(np.int64)
     for begin, end in _chunks(work):
-        product = (by_account[begin:end] @ by_column[:, begin:]).tocoo()
-        ahead = product.row < product.col
-        left, right = product.row[ahead] + begin, product.col[ahead] + begin
-        counts = place.unpack(product.data[ahead])
-        found = counts.sum(axis=1) >= at_least
-        yield Counted(accounts[left[found]], accounts[right[found]], counts[found])
+        product = by_account[begin:end] @ by_column[:, begin:]
+        found = np.flatnonzero(place.total(product.data) >= at_least)
+        left = np.searchsorted(product.indptr, found, side="right") - 1 + begin
+        right = product.indices[found].astype(np.int64) + begin
+        ahead = left < right
+        left, right, found = left[ahead], right[ahead], found[ahead]
+        yield Counted(accounts[left], accounts[right], place.unpack(product.data[found]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where in 62 bits the count of each stratum is kept, so that one product counts them all."""
+    """Where in 62 bits each count stands, so that one product of matrices counts them all.
+
+    Every stratum but the last has its place, and so has the total, above them.
+    """
 
     shift: Ints
     width: Ints
+    above: int
+
+    def weight(self) -> Ints:
+        """What one meeting in a column of each stratum adds."""
+        one = np.left_shift(1, self.shift) * (self.width > 0)
+        return np.append(one, 0) + (1 << self.above)
+
+    def total(self, packed: Ints) -> Ints:
+        """Meetings in columns of any stratum."""
+        return np.asarray(np.right_shift(packed, self.above))
 
     def unpack(self, packed: Ints) -> Ints:
+        """Meetings by stratum, the last being whatever the others leave."""
         masks = np.left_shift(1, self.width) - 1
-        return np.asarray(np.right_shift(packed[:, None], self.shift) & masks)
+        rare = np.right_shift(packed[:, None], self.shift) & masks
+        last = self.total(packed) - rare.sum(axis=1)
+        return np.concatenate([rare, last[:, None]], axis=1)
 
 
 def _places(row: Ints, stratum: Ints, strata: int, accounts: int) -> _Places:
     """Bits for each stratum: enough for the second busiest account, since a pair needs two.
 
-    When they do not fit, the strata of popular objects share one place: less power, never a
-    wrong count.
+    When they do not fit, meetings over popular objects are counted with the last stratum: less
+    power, never a wrong count.
     """
-    width = np.ones(strata, dtype=np.int64)
-    for s in range(strata):
-        columns_of = np.sort(np.bincount(row[stratum == s], minlength=accounts))
-        second = int(columns_of[-2]) if accounts > 1 else 0
-        width[s] = max(second.bit_length(), 1)
-    if width.sum() > _BITS:
-        log.warning("some accounts meet so often that popular objects are not counted")
-        width[np.cumsum(width) > _BITS] = 0
+    needed = _bits(np.bincount(row, minlength=accounts))
+    width = np.array(
+        [_bits(np.bincount(row[stratum == s], minlength=accounts)) for s in range(strata - 1)],
+        dtype=np.int64,
+    )
+    width[np.cumsum(width) > _BITS - needed] = 0
     shift = np.cumsum(width) - width
-    return _Places(np.where(width > 0, shift, _BITS), width)
+    return _Places(shift, width, int(width.sum()))
+
+
+def _bits(columns_of: Ints) -> int:
+    second = int(np.partition(columns_of, -2)[-2]) if len(columns_of) > 1 else 1
+    return max(second.bit_length(), 1)
 
 
 def _chunks(work: Ints) -> Iterator[tuple[int, int]]:

@@ -53,8 +53,15 @@ def scales(kind: str, config: DetectConfig) -> list[Scale]:
         Scale(window, shift, rarity, method)
         for window, shift in grids(kind, config)
         for method in methods
-        for rarity in (RARITIES if method == "bicm" else RARITIES[-1:])
+        for rarity in _rarities(kind, method)
     ]
+
+
+def _rarities(kind: str, method: Method) -> tuple[int, ...]:
+    if method == "background":
+        return RARITIES[-1:]
+    # The background takes the place of the steps between for kinds that have one.
+    return (RARITIES[0], RARITIES[-1]) if kind in AUTHORED else RARITIES
 
 
 def corrections(every: list[Scale]) -> dict[Method, int]:
@@ -92,4 +99,4 @@ def grid_of(events: Events, window_s: int, shift_s: int) -> Grid:
     )
     obj = np.zeros(len(columns.degree), dtype=np.int64)
     obj[columns.column] = events.object[rows[columns.first]]
-    return Grid(columns, rows, obj, events.popularity()[obj])
+    return Grid(columns, rows, obj, events.popularity[obj])
