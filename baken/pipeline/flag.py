@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from baken import schema
 from baken.pipeline.published import published_rows
 from baken.pipeline.register import source_register
@@ -67,10 +69,10 @@ def _detect(project: Project, progress: Progress) -> None:
 def _publish(project: Project, progress: Progress) -> None:
     from baken.store.index import open_index
 
-    index = open_index(project.config)
-    for name, key, rows in published_rows(project):
-        index.publish(name, rows, key)
-        progress(f"publish {name}", rows.num_rows, rows.num_rows)
+    with closing(open_index(project.config)) as index:
+        for name, key, rows in published_rows(project):
+            index.publish(name, rows, key)
+            progress(f"publish {name}", rows.num_rows, rows.num_rows)
 
 
 def _coverage(project: Project) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
 from baken import schema
 from baken.pipeline.stages import note_change
+from baken.store.index import open_index
 from baken.store.project import Project, Run
 
 
@@ -20,7 +22,7 @@ class Selection:
 
 
 def purge_documents(project: Project, run: Run, selection: Selection) -> int:
-    """Remove the selected documents with their annotations and memberships; return how many.
+    """Remove the selected documents, here and in the index; return how many there were.
 
     Texts, vectors, matches and findings are derived from the rest by the next run.
     """
@@ -33,6 +35,8 @@ def purge_documents(project: Project, run: Run, selection: Selection) -> int:
         tables.delete(spec, "doc_id", chosen)
     if chosen:
         note_change(project, run, "documents")
+        with closing(open_index(project.config)) as index:
+            index.delete("documents", chosen)
     project.ledger.record(
         "purge",
         documents=len(chosen),

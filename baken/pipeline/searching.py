@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 
 from baken.protocols import SearchHit
 from baken.store.project import Project
@@ -19,4 +20,5 @@ def search(project: Project, query: str, filters: Mapping[str, str], limit: int)
     if project.tables.vector_dimension() == embedder.dimension:
         languages, _ = LanguageIdentifier().identify([query])
         vector = embedder.encode([query], languages)[0].tolist()
-    return open_index(project.config).search(query, vector=vector, filters=filters, limit=limit)
+    with closing(open_index(project.config)) as index:
+        return index.search(query, vector=vector, filters=filters, limit=limit)
