@@ -1,0 +1,152 @@
+"""Articles, short posts and remarks in seven languages, composed from the hand-written material."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from baken.detection.simulate.material import Deck, material
+
+TOPICS = (
+    "council",
+    "energy",
+    "transport",
+    "telecom",
+    "water",
+    "health",
+    "education",
+    "elections",
+    "defence",
+    "weather",
+    "culture",
+    "sports",
+)
+# In Polish, Russian and Ukrainian these numbers all take the genitive plural, so that a sentence
+# can be written once.
+COUNTS = (*range(5, 21), *range(25, 31), *range(35, 41), *range(45, 50))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text before it has a place and a time: headline, paragraphs and subject."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    topic: str
+
+    @property
+    def lead(self) -> str:
+        """The first sentence or two."""
+        return self.paragraphs[0]
+
+
+class Voice:
+    """A writer in one language who repeats a sentence only when all others were used."""
+
+    def __init__(self, language: str, rng: random.Random) -> None:
+        self.language = language
+        self._rng = rng
+        self._material = material(language)
+        self._decks: dict[tuple[str, ...], Deck[Any]] = {}
+
+    def article(self, topic: str, *, details: int = 4) -> Draft:
+        """A news story about `topic`: lead, `details` details, somebody's reaction, a closing."""
+        slots = self._slots(topic)
+        facts = self._deck("topics", topic, "details").draw_distinct(details)
+        lead = self._fill(self._deck("topics", topic, "leads").draw(), slots)
+        body = [self._fill(fact, slots) for fact in facts]
+        reaction = self._fill(self._deck("reactions").draw(), slots)
+        closing = self._fill(self._deck("closings").draw(), slots)
+        half = max(1, details // 2)
+        paragraphs = (lead, " ".join(body[:half]), f"{reaction} {' '.join(body[half:])}", closing)
+        title = self._fill(self._deck("topics", topic, "headlines").draw(), slots)
+        return Draft(title, tuple(part.strip() for part in paragraphs if part.strip()), topic)
+
+    def comment(self) -> str:
+        """What an editor adds to a speech: two sentences that quote nobody."""
+        slots = self._slots(self.topic())
+        lines = self._deck("reactions").draw_distinct(2)
+        return " ".join(self._fill(line, slots) for line in lines)
+
+    def topic(self) -> str:
+        """The next subject."""
+        return str(self._topics.draw())
+
+    def remark(self) -> str:
+        """A short post as a person writes it."""
+        slots = self._slots(self.topic())
+        line = self._fill(self._deck("remarks").draw(), slots)
+        style = self._rng.random()
+        if style < 0.4:
+            line = f"{self._fill(self._deck('openers').draw(), slots)} {line}"
+        if style > 0.55:
+            line = f"{line} {self._fill(self._deck('endings').draw(), slots)}"
+        return line
+
+    def breaking(self) -> Draft:
+        """A story about the night of the breaking news, in words of its own."""
+        return self.article("breaking", details=3)
+
+    def event_post(self, event: str) -> str:
+        """A short post about `event`, never the same before all were used."""
+        return self._fill(self._deck("events", event).draw(), self._slots("weather"))
+
+    def name(self) -> str:
+        """A person's name for a byline."""
+        return str(self._deck("names").draw())
+
+    @cached_property
+    def _topics(self) -> Deck[str]:
+        return Deck(TOPICS, self._rng)
+
+    def _deck(self, *path: str) -> Deck[Any]:
+        if path not in self._decks:
+            cards: Any = self._material
+            for step in path:
+                cards = cards[step]
+            self._decks[path] = Deck(cards, self._rng)
+        return self._decks[path]
+
+    def _slots(self, topic: str) -> dict[str, str]:
+        items = self._deck("topics", topic, "items").draw() if topic != "breaking" else ""
+        item = [items] if isinstance(items, str) else list(items)
+        place = self._deck("places").draw()
+        forms = [place] if isinstance(place, str) else list(place)
+        first, second = self._deck("names").draw_distinct(2)
+        org = str(self._deck("orgs").draw())
+        return {
+            "item": item[0],
+            "Item": _capital(item[0]),
+            "item_gen": item[-1],
+            "place": forms[0],
+            "in_place": forms[min(1, len(forms) - 1)],
+            "of_place": forms[-1],
+            "name": str(first),
+            "other": str(second),
+            "org": org,
+            "org_cap": _capital(org),
+            "street": str(self._deck("streets").draw()),
+        }
+
+    def _fill(self, template: str, slots: dict[str, str]) -> str:
+        rng = self._rng
+        thousands = str(self._material["thousands"])
+        big = rng.randrange(12, 96) * 100
+        when = str(self._deck("whens").draw()) if "{when" in template else ""
+        fresh = {
+            "n": str(rng.choice(COUNTS)),
+            "m": str(rng.choice(COUNTS)),
+            "pct": str(rng.choice(COUNTS)),
+            "big": f"{big:,}".replace(",", thousands),
+            "hour": str(rng.randrange(9, 20)),
+            "weekday": str(self._deck("weekdays").draw()) if "{weekday}" in template else "",
+            "when": when,
+            "when_cap": _capital(when),
+        }
+        return template.format_map({**slots, **fresh})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
