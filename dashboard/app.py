@@ -10,6 +10,13 @@ from baken.dashboard.desk import open_project, say
 from baken.dashboard.inert import markdown
 from baken.errors import BakenError
 
+LOGO = """\
+<svg xmlns="http://www.w3.org/2000/svg" width="132" height="40" viewBox="0 0 132 40">
+<circle cx="20" cy="20" r="13" fill="none" stroke="#1f6073" stroke-width="3.6"/>
+<circle cx="20" cy="20" r="5.6" fill="#c8842f"/>
+<text x="43" y="28" font-family="sans-serif" font-size="25" font-weight="600"
+ fill="#1b2530">baken</text>
+</svg>"""
 PAGES = (
     ("overview", "Overview", ":material/visibility:"),
     ("narratives", "Narratives", ":material/forum:"),
@@ -32,8 +39,9 @@ def beacon() -> Image.Image:
 def main() -> None:
     """Draw the navigation and the chosen page."""
     st.set_page_config(page_title="baken", page_icon=beacon(), layout="wide")
+    st.logo(LOGO, size="large")
     try:
-        project = open_project()
+        open_project()
     except BakenError as error:
         st.error(markdown(error))
         return
@@ -50,7 +58,6 @@ def main() -> None:
         ],
         position="top",
     )
-    st.caption(f"baken · {markdown(project.config.project.name, width=60)}")
     page.run()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import altair as alt
@@ -19,6 +20,8 @@ _MONTHS_ABOVE_DAYS = 1_400
 _QUIET = "#8b98a1"
 _ACCENT = "#1f6073"
 _WARM = "#c8842f"
+_NAMES = alt.Axis(labelLimit=260, labelOverlap=False, grid=True, ticks=False)
+_SHORT = timedelta(days=4)
 _ROLES = ["promotes", "reports", "rebuts", "unclear"]
 _ROLE_COLOURS = ["#b5483a", "#1f6073", "#6a8f3c", "#a7b1b8"]
 
@@ -31,7 +34,7 @@ def by_day(rows: pd.DataFrame, *, height: int = 220) -> alt.Chart:
         alt.Chart(shown)
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X(f"{unit}(day):T", title=None, axis=alt.Axis(grid=False, labelOverlap=True)),
+            x=alt.X(f"{unit}(day):T", title=None, axis=_days(unit)),
             y=alt.Y("sum(documents):Q", title=None, axis=alt.Axis(tickCount=4)),
             color=_language_colour(shown),
             order=alt.Order("language:N"),
@@ -44,6 +47,24 @@ def by_day(rows: pd.DataFrame, *, height: int = 220) -> alt.Chart:
         .properties(height=height)
     )
     return chart
+
+
+def _time_axis(times: pd.Series[Any]) -> alt.Axis:
+    short = len(times) > 0 and times.max() - times.min() < _SHORT
+    form = "%d %b %H:%M" if short else "%d %b %Y"
+    return alt.Axis(grid=False, format=form, tickCount=7, labelFlush=True, labelOverlap=True)
+
+
+def _days(unit: str) -> alt.Axis:
+    form = "%b %Y" if unit == "utcyearmonth" else "%d %b %Y"
+    return alt.Axis(
+        grid=False, format=form, tickCount=8, labelAngle=0, labelFlush=True, labelOverlap=True
+    )
+
+
+def _timed(rows: pd.DataFrame) -> pd.DataFrame:
+    # Written out here, because a tooltip would give the time zone of the browser.
+    return rows.assign(when=rows["at"].dt.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def _bucketed(rows: pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -84,7 +105,7 @@ def source_days(rows: pd.DataFrame, order: Sequence[str]) -> alt.Chart:
                 title=None,
                 axis=alt.Axis(grid=False, format="%d %b", labelOverlap=True),
             ),
-            y=alt.Y("source:N", title=None, sort=list(order), axis=alt.Axis(labelLimit=260)),
+            y=alt.Y("source:N", title=None, sort=list(order), axis=_NAMES),
             color=alt.Color(
                 "documents:Q",
                 title="documents",
@@ -99,15 +120,16 @@ def source_days(rows: pd.DataFrame, order: Sequence[str]) -> alt.Chart:
 
 
 def path(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    """Where a narrative was seen in time: `rows` has at, source, language, role and words."""
+    """Where a narrative was seen in time: `rows` has at, source, language and role."""
+    rows = _timed(rows)
     firsts = rows.sort_values("at").drop_duplicates("source")
     order = list(firsts["source"])[:MAX_ROWS]
     shown, firsts = rows[rows["source"].isin(order)], firsts[firsts["source"].isin(order)]
     base = alt.Chart().encode(
-        x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(grid=False)),
-        y=alt.Y("source:N", title=None, sort=order, axis=alt.Axis(labelLimit=260, grid=True)),
+        x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=_time_axis(rows["at"])),
+        y=alt.Y("source:N", title=None, sort=order, axis=_NAMES),
     )
-    tooltip = ["source:N", "language:N", "role:N", alt.Tooltip("at:T", title="at"), "words:N"]
+    tooltip = ["source:N", "language:N", "role:N", "when:N"]
     line = base.mark_line(color=_QUIET, strokeWidth=1, strokeDash=[3, 3]).encode(
         order=alt.Order("at:T")
     )
@@ -152,16 +174,17 @@ def roles(counts: Mapping[str, int]) -> alt.Chart:
 
 def posts_strip(rows: pd.DataFrame) -> alt.Chart:
     """The posts of each account in time; `rows` has at, account and language."""
+    rows = _timed(rows)
     order = list(rows.groupby("account")["at"].min().sort_values().index)[:MAX_ROWS]
     shown = rows[rows["account"].isin(order)]
     chart: alt.Chart = (
         alt.Chart(shown)
         .mark_tick(thickness=2, size=13, opacity=0.75)
         .encode(
-            x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(grid=False)),
-            y=alt.Y("account:N", title=None, sort=order, axis=alt.Axis(labelLimit=260, grid=True)),
+            x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=_time_axis(rows["at"])),
+            y=alt.Y("account:N", title=None, sort=order, axis=_NAMES),
             color=_language_colour(shown),
-            tooltip=["account:N", "language:N", alt.Tooltip("at:T", title="at")],
+            tooltip=["account:N", "language:N", "when:N"],
         )
         .properties(height=max(100, 19 * len(order)))
     )

@@ -40,8 +40,9 @@ _MARKS = re.compile(
     rf"{{{MAX_MARKS}}})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 _WORD_JOINER = "\u2060"
+_PARTED = ":./@$"
 _ESCAPED = {
-    ord(sign): f"\\{sign}" + (_WORD_JOINER if sign in ":./@$" else "")
+    ord(sign): f"{_WORD_JOINER}\\{sign}{_WORD_JOINER}" if sign in _PARTED else f"\\{sign}"
     for sign in string.punctuation
 }
 _FORMULA = ("=", "+", "-", "@")

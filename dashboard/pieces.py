@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from baken.dashboard.desk import say
+from baken.dashboard.desk import language_name, say
 from baken.dashboard.evidence import JUDGEMENTS, ruled_in
 from baken.dashboard.inert import address, cell, markdown, one_line, visible
 from baken.dashboard.privacy import is_person
@@ -55,6 +55,12 @@ def heading(text: str, note: str = "") -> None:
 def nothing(text: str) -> None:
     """What a section says when it is empty."""
     st.info(say(text), icon=":material/info:")
+
+
+def spoken(rows: Any) -> pd.DataFrame:
+    """An Arrow table as a frame in which languages bear their names."""
+    frame: pd.DataFrame = rows.to_pandas()
+    return frame.assign(language=[language_name(code) for code in frame["language"]])
 
 
 def table(rows: Sequence[Mapping[str, Any]], **options: Any) -> Any:

@@ -9,7 +9,8 @@ from baken.dashboard.inert import one_line
 
 PERSON = "person:"
 SOMEBODY = "a person"
-_SHOWN_DIGITS = 8
+# As many as tell the persons of one case apart by chance; a case lengthens them where needed.
+SHOWN_DIGITS = 8
 
 
 def is_person(account_id: object) -> bool:
@@ -28,6 +29,7 @@ class Cast:
     accounts: tuple[str, ...]
     persons: int
     withheld: bool
+    digits: int = SHOWN_DIGITS
 
     def hidden(self, account_id: object) -> bool:
         """Whether nothing of this account may be shown."""
@@ -37,7 +39,7 @@ class Cast:
         """The name of an account on the screen."""
         if self.hidden(account_id):
             return SOMEBODY
-        return short_name(account_id)
+        return short_name(account_id, digits=self.digits)
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -48,13 +50,16 @@ class Cast:
 def cast(accounts: Iterable[str | None], *, min_group: int) -> Cast:
     """The cast of a case; `min_group` is the smallest number of persons that may be listed."""
     known = tuple(sorted({name for name in accounts if name}))
-    persons = sum(1 for name in known if is_person(name))
-    return Cast(accounts=known, persons=persons, withheld=0 < persons < min_group)
+    persons = [name for name in known if is_person(name)]
+    digits = SHOWN_DIGITS
+    while len({short_name(name, digits=digits) for name in persons}) < len(persons):
+        digits += 4
+    return Cast(known, len(persons), withheld=0 < len(persons) < min_group, digits=digits)
 
 
-def short_name(account_id: object) -> str:
+def short_name(account_id: object, *, digits: int = SHOWN_DIGITS) -> str:
     """An outlet's name, or the first digits of a pseudonym."""
     name = str(account_id or "")
     if is_person(name):
-        return name[: len(PERSON) + _SHOWN_DIGITS]
+        return one_line(name[: len(PERSON) + digits])
     return one_line(name, width=60)

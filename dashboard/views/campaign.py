@@ -25,9 +25,11 @@ from baken.dashboard.privacy import Cast, cast
 from baken.dashboard.review import review_part
 from baken.store.project import Project
 
-PAIRS_PER_PAGE = 3
+PAIRS_PER_PAGE = 2
 MAX_EDGES = 500
 MAX_STRIP = 5_000
+# Green for what explains the candidate away; no colour says that somebody is guilty.
+_VERDICT_COLOURS: dict[str, Any] = {"ruled-in": "green", "unknown": "orange", "ruled-out": "gray"}
 
 
 def render(project: Project) -> None:
@@ -173,7 +175,7 @@ def _posts(project: Project, row: Mapping[str, Any], shown: Cast) -> None:
         {
             "at": document["at"],
             "account": shown.label(document["account_id"]),
-            "language": document["language"],
+            "language": language_name(document["language"]),
         }
         for document in queries.document_rows(project, row["document_ids"]).to_pylist()
         if document["at"] is not None and not shown.hidden(document["account_id"])
@@ -194,17 +196,12 @@ def _explanations(row: Mapping[str, Any]) -> None:
     if not row["benign"]:
         nothing("No innocent explanation was tested.")
         return
-    table(
-        [
-            {
-                "explanation": str(entry["class"]),
-                "verdict": say(str(entry["verdict"])),
-                "evidence": str(entry["evidence"] or ""),
-            }
-            for entry in ordered_verdicts(row["benign"])
-        ],
-        height=38 + 35 * len(row["benign"]),
-    )
+    for entry in ordered_verdicts(row["benign"]):
+        verdict = str(entry["verdict"])
+        name, state, evidence = st.columns([3, 2, 9], vertical_alignment="center")
+        name.text(one_line(entry["class"], width=60))
+        state.badge(say(verdict), color=_VERDICT_COLOURS.get(verdict, "gray"))
+        evidence.caption(markdown(entry["evidence"] or say("no evidence given"), width=600))
 
 
 def _techniques(row: Mapping[str, Any]) -> None:
@@ -212,17 +209,11 @@ def _techniques(row: Mapping[str, Any]) -> None:
     if not row["techniques"]:
         nothing("No signal suggests a technique.")
         return
-    table(
-        [
-            {
-                "technique": f"{entry['technique_id']} {entry['name']}",
-                "signal": entry["signal"],
-                "value": entry["value"],
-                "caveat": entry["caveat"],
-            }
-            for entry in row["techniques"]
-        ]
-    )
+    for entry in row["techniques"]:
+        name, signal, caveat = st.columns([4, 5, 5], vertical_alignment="center")
+        name.text(one_line(f"{entry['technique_id']} {entry['name']}", width=100))
+        signal.caption(markdown(f"{entry['signal']}: {entry['value']}", width=400))
+        caveat.caption(markdown(f"{say('caveat')}: {entry['caveat']}", width=400))
 
 
 def _context(project: Project, row: Mapping[str, Any]) -> None:

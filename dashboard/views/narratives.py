@@ -13,7 +13,7 @@ import streamlit as st
 from baken.dashboard import charts, queries
 from baken.dashboard.desk import language_name, note_once, say, show
 from baken.dashboard.inert import cell, markdown, one_line
-from baken.dashboard.pieces import heading, listing, moment, nothing, post, table
+from baken.dashboard.pieces import heading, listing, moment, nothing, post, spoken, table
 from baken.dashboard.privacy import Cast, cast, is_person
 from baken.store.project import Project
 
@@ -79,9 +79,9 @@ def _list(rows: list[dict[str, Any]]) -> None:
 
 def _filtered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     languages = sorted({name for row in rows for name in row["languages"] or []})
-    words, spoken, since, until = st.columns([3, 2, 1, 1])
+    words, tongue, since, until = st.columns([3, 2, 1, 1])
     text = words.text_input(say("Words in label or terms"), key="words", max_chars=200)
-    chosen = spoken.multiselect(
+    chosen = tongue.multiselect(
         say("Language"), languages, format_func=language_name, key="languages"
     )
     begin = since.date_input(say("Seen since"), value=None, key="since", format="YYYY-MM-DD")
@@ -171,8 +171,10 @@ def _shape(members: pa.Table) -> None:
         heading("Timeline by language")
         days = members.append_column("day", members["at"].cast(pa.date32()))
         counted = days.group_by(["day", "language"]).aggregate([("doc_id", "count")])
-        frame = counted.rename_columns(["day", "language", "documents"]).to_pandas()
-        st.altair_chart(charts.by_day(frame, height=190), alt="Documents per day by language")
+        frame = counted.rename_columns(["day", "language", "documents"])
+        st.altair_chart(
+            charts.by_day(spoken(frame), height=190), alt="Documents per day by language"
+        )
     with right:
         heading("Roles", "What documents do with it. A rebuttal never counts towards a flag.")
         counts = Counter(name or "unclear" for name in members["role"].to_pylist())
@@ -198,11 +200,10 @@ def _path(members: pa.Table) -> None:
         {
             "at": rows["at"].to_pylist(),
             "source": places,
-            "language": rows["language"].to_pylist(),
+            "language": [language_name(code) for code in rows["language"].to_pylist()],
             "role": [name or "unclear" for name in rows["role"].to_pylist()],
         }
     ).dropna(subset=["at"])
-    frame = frame.assign(words=frame["language"].map(language_name))
     if len(frame):
         st.altair_chart(charts.path(frame), alt="First and later documents by source and time")
 
@@ -233,11 +234,11 @@ def _nearest(project: Project, row: dict[str, Any], visible: pa.Table, shown: Ca
     if not found:
         return
     heading("Nearest documents", "For each language those nearest to the middle of the group.")
-    spoken = dict(zip(visible["doc_id"].to_pylist(), visible["language"].to_pylist(), strict=True))
+    tongues = dict(zip(visible["doc_id"].to_pylist(), visible["language"].to_pylist(), strict=True))
     by_language: dict[str, list[dict[str, Any]]] = {}
     for doc_id in nearest:
         if doc_id in found:
-            by_language.setdefault(spoken.get(doc_id) or "und", []).append(found[doc_id])
+            by_language.setdefault(tongues.get(doc_id) or "und", []).append(found[doc_id])
     tabs = st.tabs([f"{language_name(code)} ({len(by_language[code])})" for code in by_language])
     for tab, documents in zip(tabs, by_language.values(), strict=True):
         for column, document in zip(tab.columns(3), documents, strict=False):

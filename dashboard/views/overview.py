@@ -11,7 +11,7 @@ from baken.dashboard import charts, queries
 from baken.dashboard.coverage import Coverage, coverage, when
 from baken.dashboard.desk import language_name, note_once, say, show
 from baken.dashboard.inert import address, cell, markdown, one_line
-from baken.dashboard.pieces import day, heading, moment, nothing, status, table
+from baken.dashboard.pieces import day, heading, moment, nothing, spoken, status, table
 from baken.dashboard.privacy import SOMEBODY, is_person, short_name
 from baken.store.project import Project
 
@@ -31,7 +31,7 @@ def render(project: Project) -> None:
     _attention(seen)
     _waiting(project)
     heading("Documents per day", "By language; the day of publication where it is known.")
-    st.altair_chart(charts.by_day(activity.to_pandas()), alt="Documents per day by language")
+    st.altair_chart(charts.by_day(spoken(activity)), alt="Documents per day by language")
     _search(project, activity)
 
 
@@ -64,7 +64,7 @@ def _attention(seen: Coverage) -> None:
     if not seen.issues:
         return
     count = len(seen.issues)
-    title = f"{count} {say('matters need a person')}"
+    title = f"{say('Needs a person')}: {count}"
     with st.expander(title, icon=":material/priority_high:", expanded=count <= 3):
         table(
             [
@@ -109,9 +109,9 @@ def _search(project: Project, activity: Any) -> None:
     )
     languages = sorted(set(activity["language"].to_pylist()))
     sources = sorted({name for name in activity["source_id"].to_pylist() if name})
-    asked, spoken, place = st.columns([3, 1, 1])
+    asked, tongue, place = st.columns([3, 1, 1])
     query = asked.text_input(say("Words"), key="query", max_chars=500)
-    language = spoken.selectbox(
+    language = tongue.selectbox(
         say("Language"), [None, *languages], format_func=_any_or(language_name), key="language"
     )
     source = place.selectbox(

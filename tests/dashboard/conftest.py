@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from baken.config import FILE_NAME, load
 from baken.dashboard import app
 from baken.store.project import Project
 
-_spec = importlib.util.spec_from_file_location("dashboard_world", Path(__file__).parent / "world.py")
+_spec = importlib.util.spec_from_file_location(
+    "dashboard_world", Path(__file__).parent / "world.py"
+)
 assert _spec is not None
 assert _spec.loader is not None
 world = importlib.util.module_from_spec(_spec)
@@ -26,10 +30,19 @@ def _world() -> object:
     return world
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "full"
+    world.full_project(folder).ledger.close()
+    return folder
+
+
 @pytest.fixture
-def full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.setenv("BAKEN_PROJECT", str(tmp_path / "full"))
-    return world.full_project(tmp_path / "full")
+def full(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    folder = tmp_path / "full"
+    shutil.copytree(made, folder)
+    monkeypatch.setenv("BAKEN_PROJECT", str(folder))
+    return Project(load(folder / FILE_NAME, {}))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 from baken import schema
 from baken.config import FILE_NAME, load
+from baken.ids import stable_id
 from baken.model import Order, Quarantined
 from baken.schema import TableSpec, from_rows
 from baken.store.index import open_index
@@ -22,7 +23,7 @@ HOSTILE = (
     " \u202eesrever\u202c zero\u200bwidth \x07bell z\u0300\u0300\u0300\u0300\u0300\u0300algo"
 )
 SITES = [f"web:outlet-{number}.example" for number in range(1, 9)]
-PERSONS = [f"person:{number:020x}" for number in range(0xA0, 0xA8)]
+PERSONS = [stable_id("person", str(number)).replace("-", ":") for number in range(8)]
 LANGUAGES = ("nl", "en", "de", "fr", "ru")
 NETWORK, SMALL, WIRE = "cmp-000000000001", "cmp-000000000002", "cmp-000000000003"
 STORY, TALK = "nar-000000000001", "nar-000000000002"
@@ -194,25 +195,25 @@ def _edges(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for group in (SITES[:5], PERSONS):
         for at, left in enumerate(group):
             for right in group[at + 1 :]:
-                rows.append(
-                    {
-                        "left": left,
-                        "right": right,
-                        "trace_kind": "text",
-                        "window_s": 3600,
-                        "observed": 12,
-                        "expected": 0.03,
-                        "p_value": 1e-12,
-                        "q_value": 1e-9 * (at + 1),
-                        "cosine": 0.91,
-                        "objects": ["txt-1"],
-                        "doc_pairs": [
-                            {"left": a, "right": b}
-                            for a, b in zip(of[left], of[right], strict=True)
-                        ],
-                    }
-                )
+                pairs = zip(of[left], of[right], strict=True)
+                rows += [_edge(left, right, 1e-9 * (at + 1), list(pairs))]
     return rows
+
+
+def _edge(left: str, right: str, q: float, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "left": left,
+        "right": right,
+        "trace_kind": "text",
+        "window_s": 3600,
+        "observed": 12,
+        "expected": 0.03,
+        "p_value": 1e-12,
+        "q_value": q,
+        "cosine": 0.91,
+        "objects": ["txt-1"],
+        "doc_pairs": [{"left": one, "right": other} for one, other in pairs],
+    }
 
 
 def _campaigns(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -301,7 +302,9 @@ def _ledger(project: Project) -> None:
     with project.run("run") as run:
         run.summary.update({"sources_up": 7, "sources_down": 1})
         run.issue("collect", "web:outlet-3.example", f"no answer {HOSTILE}")
-        run.quarantine([Quarantined(origin="a.csv", position="3", reason="no date", excerpt=HOSTILE)])
+        run.quarantine(
+            [Quarantined(origin="a.csv", position="3", reason="no date", excerpt=HOSTILE)]
+        )
 
 
 def _publish(project: Project, documents: list[dict[str, Any]]) -> None:
