@@ -107,12 +107,19 @@ def _joined(base: str, reference: str) -> str | None:
 
 
 def _title(tree: Any, stated: Structured) -> str | None:
+    named = html.first(tree, "//head/title")
     title = stated.headline or html.meta(tree, "og:title", "twitter:title", "dc.title", "headline")
-    heading = html.first(tree, "//article//h1 | //main//h1") or html.first(tree, "//h1")
-    title = title or heading or html.first(tree, "//head/title")
-    if title and not heading and not stated.headline:
-        title = _TITLE_SEPARATOR.split(title)[0] or title
+    title = title or html.first(tree, "//article//h1 | //main//h1")
+    if title is None:
+        heading = html.first(tree, "//h1")
+        # Some templates set the name of the site as heading; then <title> ends with it.
+        is_site = bool(named and heading and named.endswith(heading) and named != heading)
+        title = heading if heading and not is_site else named and _first_part(named)
     return title[:500] if title else None
+
+
+def _first_part(title: str) -> str:
+    return _TITLE_SEPARATOR.split(title)[0] or title
 
 
 def _published(tree: Any, stated: Structured, clock: Clock) -> Instant | None:

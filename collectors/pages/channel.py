@@ -67,7 +67,7 @@ def _post(element: Any, url: str, clock: Clock) -> ChannelPost | None:
         url=(_joined(url, own) if own else None) or _derived(url, post_id),
         text=text,
         published=_published(html.first(element, ".//time/@datetime"), clock),
-        forwarded=canonical_url(_joined(url, forwarded) or "") if forwarded else None,
+        forwarded=_forwarded(url, forwarded),
         links=tuple(link for link in links if link),
     )
 
@@ -77,6 +77,13 @@ def _published(value: str | None, clock: Clock) -> Instant | None:
         return clock.read(value)
     except BadTime:
         return None
+
+
+def _forwarded(url: str, reference: str | None) -> str | None:
+    # A bare fragment only says that something was passed on, not what.
+    if not reference or reference.startswith("#"):
+        return None
+    return canonical_url(_joined(url, reference) or "")
 
 
 def _derived(url: str, post_id: str) -> str:

@@ -31,10 +31,11 @@ def structured(tree: Any) -> Structured:
     publisher = _name(article.get("publisher")) or next(
         (_name(node) for node in nodes if _kind(node).endswith("Organization")), None
     )
-    names = (
+    names = [
         _name(article.get(key))
         for key in ("sourceOrganization", "creditText", "provider", "copyrightHolder", "isBasedOn")
-    )
+    ]
+    names.append(_organisation(article.get("author")))
     credit = next((name for name in names if name and name != publisher), None)
     return Structured(
         headline=_string(article.get("headline")) or _string(article.get("name")),
@@ -82,6 +83,15 @@ def _string(value: Any) -> str | None:
         value = value[0] if value else None
     text = value.strip() if isinstance(value, str) else ""
     return text or None
+
+
+def _organisation(author: Any) -> str | None:
+    """The name of an agency that signs as author; the name of a person is never read."""
+    if isinstance(author, list):
+        author = author[0] if author else None
+    if isinstance(author, dict) and _kind(author).endswith("Organization"):
+        return _name(author)
+    return None
 
 
 def _name(value: Any) -> str | None:

@@ -61,9 +61,10 @@ def favicon_trait(body: bytes) -> Trait | None:
 def page_skeleton(tree: Any) -> str | None:
     """A hash of the parts of a page and their classes, whatever stands in them.
 
-    Pages of one template agree; numbers in names and everything inside articles are left out.
+    Pages of one template made by one program agree; numbers in names and everything inside
+    articles are left out.
     """
-    parts: set[str] = set()
+    parts = {f"generator {_NUMBER.sub('', html.meta(tree, 'generator') or '')}"}
     waiting = [(body, 0) for body in tree.xpath("//body")[:1]]
     seen = 0
     while waiting and seen < 5_000:

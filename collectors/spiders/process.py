@@ -25,7 +25,9 @@ _DIED = 70
 
 def main() -> int:
     """Run the crawl that standard input describes."""
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.ERROR)
+    logging.basicConfig(handlers=[handler])
     job = Job.parse(sys.stdin.readline())
     threading.Thread(target=_die_with_caller, daemon=True).start()
     try:
@@ -58,9 +60,12 @@ def _crawl(job: Job) -> dict[str, Any]:
     process.start(stop_after_crawl=True, install_signal_handlers=True)
     if watch.error is not None:
         raise watch.error
-    sink.close()
     spider = crawler.spider
     assert isinstance(spider, SourceSpider)
+    for visit in spider.visits:
+        for kind, value in visit.site_traits():
+            sink.trait(visit, kind, value, visit.source.url)
+    sink.close()
     finished = crawler.stats.get_value("finish_reason") == "finished" if crawler.stats else False
     _advance(state, spider, job.state, finished=finished)
     return _result(spider, finished=finished)

@@ -125,7 +125,7 @@ class SourceSpider(scrapy.Spider):
         """The icon of the site, as a trait."""
         trait = favicon_trait(response.body) if response.status == 200 else None
         if trait is not None:
-            self.sink.trait(visit, *trait, response.url)
+            visit.traits[trait] += 1
         yield from ()
 
     @_contained
@@ -206,8 +206,7 @@ class SourceSpider(scrapy.Spider):
             return
         self.known.add(found.canonical)
         self.sink.document(visit, document)
-        if not visit.has_skeleton:
-            self._traits(response, visit, tree, publisher=found.publisher)
+        self._traits(response, visit, tree, publisher=found.publisher)
 
     @_contained
     def read_channel(self, response: Response, visit: Visit, root: str) -> Iterator[scrapy.Request]:
@@ -386,9 +385,7 @@ class SourceSpider(scrapy.Spider):
         address = str(response.ip_address) if response.ip_address else ""
         if is_public(address):
             found.append(("ip", address))
-        for kind, value in found:
-            visit.has_skeleton = visit.has_skeleton or kind == "skeleton"
-            self.sink.trait(visit, kind, value, response.url)
+        visit.traits.update(found)
 
 
 def _text(response: Response) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from baken.collectors import register
+from baken.collectors.pages.traits import Trait
 from baken.model import AccountKind, Source
 from baken.urls import registrable_domain
 
@@ -38,7 +40,7 @@ class Visit:
     stopped: str | None = None
     last_failure: str | None = None
     failures: int = 0
-    has_skeleton: bool = False
+    traits: Counter[Trait] = field(default_factory=Counter)
     issues: list[str] = field(default_factory=list)
     validators: dict[str, dict[str, str]] = field(default_factory=dict)
     channels: dict[str, int] = field(default_factory=dict)
@@ -86,6 +88,13 @@ class Visit:
         """Note what a person should know, once."""
         if message not in self.issues:
             self.issues.append(message)
+
+    def site_traits(self) -> list[Trait]:
+        """Every trait that was seen; of the skeletons only that of most pages."""
+        skeletons = [trait for trait in self.traits if trait[0] == "skeleton"]
+        others = [trait for trait in self.traits if trait[0] != "skeleton"]
+        skeletons.sort(key=lambda trait: (-self.traits[trait], trait))
+        return sorted(others) + skeletons[:1]
 
     def statistics(self) -> dict[str, int | bool]:
         """The counts of this visit."""
