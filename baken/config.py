@@ -100,6 +100,8 @@ class DetectConfig(Section):
     method: Literal["tested", "cooccurrence"] = "tested"
     q_max: float = Field(0.01, gt=0, lt=1)
     min_observed: int = Field(3, ge=2)
+    min_participation: int = Field(2, ge=1)
+    """For `method = "cooccurrence"`: posts an account needs to take part."""
     min_actors: int = Field(3, ge=3)
     min_objects: int = Field(3, ge=1)
     min_symmetry: float = Field(0.2, ge=0, le=1)

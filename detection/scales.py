@@ -53,15 +53,12 @@ def scales(kind: str, config: DetectConfig) -> list[Scale]:
         Scale(window, shift, rarity, method)
         for window, shift in grids(kind, config)
         for method in methods
-        for rarity in _rarities(kind, method)
+        for rarity in _rarities(method)
     ]
 
 
-def _rarities(kind: str, method: Method) -> tuple[int, ...]:
-    if method == "background":
-        return RARITIES[-1:]
-    # The background takes the place of the steps between for kinds that have one.
-    return (RARITIES[0], RARITIES[-1]) if kind in AUTHORED else RARITIES
+def _rarities(method: Method) -> tuple[int, ...]:
+    return RARITIES[-1:] if method == "background" else RARITIES
 
 
 def corrections(every: list[Scale]) -> dict[Method, int]:

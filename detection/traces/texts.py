@@ -80,7 +80,10 @@ def centres(matches: pa.Table) -> tuple[pa.Array, pa.Array]:
 
 
 def _text_ids(view: DetectionView, documents: pa.Table) -> pa.Array:
-    """The text id of each document with enough words of its own, else null."""
+    """The text id of each document with enough words of its own, else null.
+
+    What is marked as a repost has no words of its own: it is a trace of another kind.
+    """
     annotations = view.annotations
     own = annotations["own_text"]
     enough = pc.and_(
@@ -89,6 +92,7 @@ def _text_ids(view: DetectionView, documents: pa.Table) -> pa.Array:
     )
     annotations = annotations.filter(pc.fill_null(enough, False))
     found = pc.index_in(documents["doc_id"], value_set=annotations["doc_id"].combine_chunks())
+    found = pc.if_else(pc.is_null(documents["repost_of"]), found, None)
     return pc.take(annotations["text_id"], found)
 
 
