@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from baken.config import DetectConfig
 from baken.detection.traces.actions import MediaSignal, ReplySignal, RepostSignal
@@ -54,9 +56,25 @@ def make_traces(view: DetectionView, config: DetectConfig, progress: Progress = 
     tables = []
     for done, signal in enumerate(chosen):
         progress("traces", done, len(chosen))
-        tables.append(conform(signal.traces(counted), TRACES))
+        tables.append(_sorted(conform(signal.traces(counted), TRACES)))
     progress("traces", len(chosen), len(chosen))
     if not tables:
         return empty(TRACES)
-    order = [(name, "ascending") for name in TRACES.key]
-    return pa.concat_tables(tables).sort_by(order)
+    tables.sort(key=_kind)
+    return pa.concat_tables(tables)
+
+
+def _kind(table: pa.Table) -> str:
+    return str(table["trace_kind"][0]) if len(table) else ""
+
+
+def _sorted(table: pa.Table) -> pa.Table:
+    """Traces of one kind by account, object and document; they come in order of documents."""
+    codes = []
+    for name in ("object_id", "account_id"):
+        encoded = table[name].combine_chunks().dictionary_encode()
+        order = pc.sort_indices(encoded.dictionary).to_numpy()
+        rank = np.empty(len(order), dtype=np.int64)
+        rank[order] = np.arange(len(order))
+        codes.append(rank[encoded.indices.to_numpy(zero_copy_only=False)])
+    return table.take(pa.array(np.lexsort(codes)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,19 +20,20 @@ _PRECISION_S = {
 
 
 def own_view(view: DetectionView) -> DetectionView:
-    """`view` without the documents whose role is to rebut."""
+    """`view` with its documents in order of id, without those whose role is to rebut."""
+    view = dataclasses.replace(view, documents=_in_order(view.documents))
     rebuts = view.members.filter(pc.equal(view.members["role"], Role.REBUTS.value))["doc_id"]
     if len(rebuts) == 0:
         return view
     keep = pc.invert(pc.is_in(view.documents["doc_id"], value_set=rebuts.combine_chunks()))
-    return DetectionView(
-        documents=view.documents.filter(keep),
-        annotations=view.annotations,
-        matches=view.matches,
-        members=view.members,
-        site_traits=view.site_traits,
-        sources=view.sources,
-    )
+    return dataclasses.replace(view, documents=view.documents.filter(keep))
+
+
+def _in_order(documents: pa.Table) -> pa.Table:
+    ids = documents["doc_id"].combine_chunks()
+    if len(ids) < 2 or pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py():
+        return documents
+    return documents.take(pc.sort_indices(ids))
 
 
 def precision_s(documents: pa.Table) -> pa.Array:
