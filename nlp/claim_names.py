@@ -1,64 +1,201 @@
-"""The names of a text, comparable over spelling and between Latin and Cyrillic letters."""
+"""The names of a text, comparable over inflection, spelling and between Latin and Cyrillic."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from functools import lru_cache
 
+from baken.nlp.entities import PLACE, combine
 from baken.nlp.entities_gazetteer import find_listed
 
-_CAPITALISED = re.compile(r"(?<=[^\W\d_][\s,;:])(?:[^\W\d_])[^\W\d_]{2,}")
-# In German every noun has a capital; names are told from lists alone.
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*")
+_BEGINS = re.compile(r"(?:^|[.!?:…\n]\s*|[\"“”«»„'‘(\[—–]\s?)$")
+# In these languages every noun has a capital: a capital alone makes no name.
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
-_SAME_NAME = 0.75
+_ARTICLE_LIST = """
+der die das den dem des ein eine einen einem einer eines im am zum zur vom beim ins ans kein keine
+keinen keinem keiner diese dieser dieses diesen diesem jede jeder jedes jeden alle viele einige
+mehrere ihre ihr ihren seine sein seinen unsere unser
+"""
+_ARTICLES = frozenset(_ARTICLE_LIST.split())
+# A replaced stretch of more words is a rewording of everything, not the change of a name.
+_MAX_REPLACED_WORDS = 4
+_MIN_STEM = 4
+_MAX_ENDING = 3
+_SAME_SPELLING = 0.8
 
-_LATIN = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e",
-    "ж": "j", "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m",
-    "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f",
-    "х": "h", "ц": "c", "ч": "c", "ш": "s", "щ": "s", "ъ": "", "ы": "i", "ь": "", "э": "e",
-    "ю": "u", "я": "a",
-}  # fmt: skip
-_TABLE = str.maketrans(_LATIN)
+_LATIN = str.maketrans(
+    {
+        "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "e", "є": "e",
+        "ж": "j", "з": "z", "и": "i", "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m",
+        "н": "n", "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "у": "u", "ў": "u", "ф": "f",
+        "х": "h", "ц": "c", "ч": "c", "ш": "s", "щ": "s", "ъ": "", "ы": "i", "ь": "", "э": "e",
+        "ю": "u", "я": "a",
+    }
+)  # fmt: skip
 
 
-def names_in(text: str, language: str) -> frozenset[str]:
-    """The listed names and the capitalised words within sentences, each in one spelling."""
-    names = {f"={entity.normal}" for entity in find_listed(text, language)}
-    if language not in _CAPITAL_NOUNS:
-        names.update(
-            skeleton(match.group())
-            for match in _CAPITALISED.finditer(text)
-            if match.group()[0].isupper()
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a claim; `normal` is its entry in the lists of places and organisations."""
+
+    folded: str
+    capital: bool
+    initial: bool
+    article: bool
+    normal: str | None
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is surely a name: listed, or with a capital where common words have none."""
+        return self.normal is not None or (self.capital and not self.initial and not self.article)
+
+
+def words_of(text: str, language: str) -> tuple[Word, ...]:
+    """The words of `text` in order, with what tells names among them."""
+    listed = {
+        place: entity.normal
+        for entity in combine(find_listed(text, language))
+        for place in range(entity.start, entity.end)
+    }
+    nouns = language in _CAPITAL_NOUNS
+    found: list[Word] = []
+    before = ""
+    for match in _WORD.finditer(text):
+        word = match.group()
+        capital = word[0].isupper() and (len(word) > 2 or word.isupper())
+        found.append(
+            Word(
+                folded=word.casefold().replace("’", "'"),
+                capital=capital,
+                initial=bool(_BEGINS.search(text[max(0, match.start() - 3) : match.start()])),
+                # "das rote Auto", "große Autos": a noun follows its article or an adjective.
+                article=nouns and (before in _ARTICLES or before.endswith(("e", "en", "er", "es"))),
+                normal=listed.get(match.start()),
+            )
         )
-    return frozenset(names)
+        before = word if word[0].islower() else word.casefold() if found[-1].initial else ""
+    return tuple(found)
 
 
-def names_differ(
-    left: AbstractSet[str],
-    right: AbstractSet[str],
-    left_words: AbstractSet[str],
-    right_words: AbstractSet[str],
+def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether a name of `left` stands where `right`, in the same language, has another name."""
+    from rapidfuzz.distance import LCSseq
+
+    blocks = [
+        (code.src_start, code.src_end, code.dest_start, code.dest_end)
+        for code in LCSseq.opcodes([word.folded for word in left], [word.folded for word in right])
+        if code.tag == "equal"
+    ]
+    ours = theirs = 0
+    for block in [*blocks, (len(left), len(left), len(right), len(right))]:
+        gone, come = left[ours : block[0]], right[theirs : block[2]]
+        if _replaces(gone, come, left, right):
+            return True
+        ours, theirs = block[1], block[3]
+    return False
+
+
+def names_conflict(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether two texts in different languages name different places, one for one."""
+    ours = {word.normal for word in left if _is_place(word)}
+    theirs = {word.normal for word in right if _is_place(word)}
+    gone, come = ours - theirs, theirs - ours
+    return bool(gone) and len(gone) == len(come) and not _spelt_alike(left, right, gone, come)
+
+
+def sure_names(words: Sequence[Word], language: str) -> frozenset[str]:
+    """The names that stand in a version of the text in any language too, in skeleton spelling."""
+    nouns = language in _CAPITAL_NOUNS
+    return frozenset(
+        skeleton(word.folded)
+        for word in words
+        if word.capital and len(word.folded) > 2 and (word.normal if nouns else word.is_name)
+    )
+
+
+def spelt_in(name: str, spellings: AbstractSet[str]) -> bool:
+    """Whether `name` is one of `spellings`, or is spelt much like one."""
+    from rapidfuzz.distance import JaroWinkler
+
+    return name in spellings or any(
+        JaroWinkler.similarity(name, other, score_cutoff=_SAME_SPELLING) for other in spellings
+    )
+
+
+def _replaces(
+    gone: Sequence[Word], come: Sequence[Word], left: Sequence[Word], right: Sequence[Word]
 ) -> bool:
-    """Whether each side has a name that the other has in no spelling."""
-    del left_words, right_words
-    return bool(_missing(left, right)) and bool(_missing(right, left))
+    if not gone or not come or max(len(gone), len(come)) > _MAX_REPLACED_WORDS:
+        return False
+    ours = [word for word in gone if _could_be_name(word) and not _stands_in(word, right)]
+    theirs = [word for word in come if _could_be_name(word) and not _stands_in(word, left)]
+    if not ours or not theirs:
+        return False
+    return any(word.is_name for word in ours) or any(word.is_name for word in theirs)
+
+
+def _could_be_name(word: Word) -> bool:
+    return word.normal is not None or (word.capital and not word.article)
+
+
+def _stands_in(word: Word, others: Sequence[Word]) -> bool:
+    return any(_same_name(word, other) for other in others)
+
+
+def _same_name(left: Word, right: Word) -> bool:
+    if left.normal and right.normal:
+        return left.normal == right.normal
+    return _same_spelling(left.folded, right.folded)
+
+
+@lru_cache(maxsize=65_536)
+def _same_spelling(left: str, right: str) -> bool:
+    from rapidfuzz.distance import Levenshtein
+
+    if left == right:
+        return True
+    shorter = min(len(left), len(right))
+    shared = _shared_beginning(left, right)
+    if shared >= _MIN_STEM and max(len(left), len(right)) - shared <= _MAX_ENDING:
+        return True
+    typos = 0 if shorter < 5 else 1 if shorter < 8 else 2
+    return Levenshtein.distance(left, right, score_cutoff=typos) <= typos
+
+
+def _shared_beginning(left: str, right: str) -> int:
+    for place, (one, other) in enumerate(zip(left, right, strict=False)):
+        if one != other:
+            return place
+    return min(len(left), len(right))
+
+
+def _is_place(word: Word) -> bool:
+    return word.normal is not None and word.normal.startswith(PLACE)
+
+
+def _spelt_alike(
+    left: Sequence[Word], right: Sequence[Word], gone: set[str | None], come: set[str | None]
+) -> bool:
+    """Whether a place that seems to be missing stands there in a spelling that is in no list."""
+    from rapidfuzz.distance import JaroWinkler
+
+    ours = {skeleton(word.folded) for word in left if word.normal in gone}
+    theirs = {skeleton(word.folded) for word in right if word.normal in come}
+    others = {skeleton(word.folded) for word in (*left, *right)}
+    return any(
+        name != other and JaroWinkler.normalized_similarity(name, other) >= _SAME_SPELLING
+        for name in ours | theirs
+        for other in others
+    )
 
 
 def skeleton(word: str) -> str:
     """The Latin letters of `word`, without marks and doubled letters."""
-    import unicodedata
-
-    latin = unicodedata.normalize("NFD", word.casefold().translate(_TABLE))
+    latin = unicodedata.normalize("NFD", word.casefold().translate(_LATIN))
     plain = "".join(letter for letter in latin if not unicodedata.combining(letter))
     return re.sub(r"(.)\1", r"\1", plain)
-
-
-def _missing(names: AbstractSet[str], others: AbstractSet[str]) -> list[str]:
-    from rapidfuzz.distance import JaroWinkler
-
-    return [
-        name
-        for name in sorted(names - others)
-        if all(JaroWinkler.normalized_similarity(name, other) < _SAME_NAME for other in others)
-    ]

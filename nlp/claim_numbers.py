@@ -4,19 +4,44 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
 
-_DIGITS = re.compile(r"(?<![\w.,])\d{1,15}(?:[.,  ]\d{3})*(?:[.,]\d{1,2})?(?![\d])|\d{1,15}")
+_TOKEN = re.compile(
+    r"(?P<digits>(?<![^\W_])\d{1,15}(?:[.,\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,2}(?!\d))?)"
+    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
+)
+_GROUPING = re.compile(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))")
+# A word for one of these multiplies the number before it: "3 million".
+_SCALES = frozenset({100.0, 1e3, 1e6, 1e9})
+_SCALE_SIGNS = {
+    **dict.fromkeys(("k", "тис", "тыс", "tys"), 1e3),
+    **dict.fromkeys(("mln", "mio", "млн"), 1e6),
+    **dict.fromkeys(("mrd", "mld", "bn", "млрд"), 1e9),
+}
 
 
-def numbers_in(text: str, words: Sequence[str], language: str) -> frozenset[float]:
-    """The values in `text`; `words` are its case-folded words."""
-    found = {_value(match.group()) for match in _DIGITS.finditer(text)}
+def numbers_in(text: str, language: str) -> frozenset[float]:
+    """The values in `text`."""
     known = _number_words().get(language, {})
-    found.update(known[word] for word in words if word in known)
+    found: list[float] = []
+    adjacent = False
+    for token in _TOKEN.finditer(text):
+        if token["digits"]:
+            found.append(_value(token["digits"]))
+            adjacent = True
+            continue
+        word = token["word"].casefold().replace("’", "'")
+        value = known.get(word, _SCALE_SIGNS.get(word) if adjacent else None)
+        if value is None:
+            adjacent = False
+        elif value in _SCALES and adjacent and found[-1] < value:
+            found[-1] *= value
+        else:
+            found.append(value)
+            adjacent = True
     return frozenset(found)
 
 
@@ -27,8 +52,7 @@ def numbers_differ(left: AbstractSet[float], right: AbstractSet[float]) -> bool:
 
 def _value(written: str) -> float:
     """The value of digits with either decimal mark: a mark before three digits groups them."""
-    grouped = re.sub(r"[.,  ](?=\d{3}(?!\d))", "", written)
-    return float(grouped.replace(",", ".").replace(" ", "").replace(" ", ""))
+    return float(_GROUPING.sub("", written).replace(",", "."))
 
 
 @cache

@@ -1,21 +1,29 @@
 """Whether two near texts make the same claim: a denial, another number or another name does not.
 
 Rules over words, because encoders place a claim beside its denial. What counts as a denial or a
-number word in which language stands in `claims.toml`, which anyone can edit.
+number word in which language stands in `claims.toml` and `claim_numbers.toml`, to be edited.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-from baken.nlp.claim_names import names_differ, names_in
+from baken.nlp.claim_names import (
+    Word,
+    name_replaced,
+    names_conflict,
+    skeleton,
+    spelt_in,
+    sure_names,
+    words_of,
+)
 from baken.nlp.claim_numbers import numbers_differ, numbers_in
 
 
@@ -29,17 +37,23 @@ class Change(StrEnum):
 
 # Longer texts make many claims: there one number more or less changes the article, not the story.
 MAX_CLAIM_CHARS = 400
-_WORD = re.compile(r"n['’]t\b|[^\W\d_]+(?=n['’]t\b)|[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+# Translators turn "unknown" into "not known": over languages only short texts are held to denials.
+_MAX_TRANSLATED_CHARS = 160
+USUAL_MARKS = 0.8
+# The beginning of an article holds the claim that its versions share.
+_MAX_CHARS = 1_000
+_WORD = re.compile(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What of a text is compared: its denials, its numbers and its names."""
+    """What of a text is compared: its denials, its numbers and its words."""
 
     denials: int
     numbers: frozenset[float]
+    words: tuple[Word, ...]
     names: frozenset[str]
-    words: frozenset[str]
+    spellings: frozenset[str]
 
 
 def changed(left: str, left_language: str, right: str, right_language: str) -> Change | None:
@@ -47,20 +61,21 @@ def changed(left: str, left_language: str, right: str, right_language: str) -> C
 
     Texts of over `MAX_CLAIM_CHARS` characters make more than one claim and are not compared.
     """
-    if max(len(left), len(right)) > MAX_CLAIM_CHARS:
+    longest = max(len(left), len(right))
+    if longest > MAX_CLAIM_CHARS:
         return None
     ours, theirs = claim_of(left, left_language), claim_of(right, right_language)
+    same_language = left_language == right_language
     if (
-        _knows(left_language)
-        and _knows(right_language)
+        (same_language or longest <= _MAX_TRANSLATED_CHARS)
+        and {left_language, right_language} <= set(_lexicon())
         and bool(ours.denials) != bool(theirs.denials)
     ):
         return Change.NEGATION
     if numbers_differ(ours.numbers, theirs.numbers):
         return Change.NUMBER
-    if names_differ(ours.names, theirs.names, ours.words, theirs.words):
-        return Change.NAME
-    return None
+    compare = name_replaced if same_language else names_conflict
+    return Change.NAME if compare(ours.words, theirs.words) else None
 
 
 def same_claim(left: str, left_language: str, right: str, right_language: str) -> bool:
@@ -70,26 +85,39 @@ def same_claim(left: str, left_language: str, right: str, right_language: str) -
 
 @lru_cache(maxsize=65_536)
 def claim_of(text: str, language: str) -> Claim:
-    """The claim that `text` makes, as far as words tell."""
-    words = _WORD.findall(text)
-    folded = [word.casefold().replace("’", "'") for word in words]
+    """The claim that `text` makes, as far as the words of its beginning tell."""
+    text = text[:_MAX_CHARS]
+    words = words_of(text, language)
     return Claim(
-        denials=_denials(folded, language),
-        numbers=numbers_in(text, folded, language),
-        names=names_in(text, language),
-        words=frozenset(folded),
+        denials=denials_in(text, language),
+        numbers=numbers_in(text, language),
+        words=words,
+        names=sure_names(words, language),
+        spellings=frozenset(skeleton(word.folded) for word in words),
     )
 
 
-def _knows(language: str) -> bool:
-    return language in _lexicon()
+def marks_in_common(left: Claim, right: Claim) -> float:
+    """The share, 0 to 1, of the names and numbers of both texts that stand in the other too.
+
+    With few of them it tends to `USUAL_MARKS`, the share in versions of one text.
+    """
+    ours, theirs = left.names, right.names
+    total = len(ours) + len(theirs) + len(left.numbers) + len(right.numbers)
+    if total < 2:
+        return USUAL_MARKS
+    hits = sum(spelt_in(name, right.spellings) for name in ours)
+    hits += sum(spelt_in(name, left.spellings) for name in theirs)
+    hits += 2 * len(left.numbers & right.numbers)
+    return (hits + USUAL_MARKS) / (total + 1)
 
 
-def _denials(words: Sequence[str], language: str) -> int:
+def denials_in(text: str, language: str) -> int:
+    """How many words of `text` deny something; 0 for a language without a list."""
     entry = _lexicon().get(language)
     if entry is None:
         return 0
-    line = f" {' '.join(words)} "
+    line = f" {' '.join(word.casefold().replace('’', chr(39)) for word in _WORD.findall(text))} "
     for phrase in entry["only"]:
         line = line.replace(f" {phrase} ", " ")
     return sum(word in entry["negators"] for word in line.split())

@@ -15,17 +15,23 @@ import pyarrow as pa
 
 from baken.config import NlpConfig
 from baken.model import MatchKind
-from baken.nlp.claims import same_claim
+from baken.nlp.claims import USUAL_MARKS, claim_of, marks_in_common, same_claim
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.match_copies import Pairs, copy_candidates
 from baken.nlp.match_spans import aligned_spans
-from baken.nlp.match_thresholds import thresholds_for
+from baken.nlp.match_thresholds import (
+    LOWEST_COSINE,
+    MARKS_SHARE,
+    Scores,
+    Thresholds,
+    margins,
+    surroundings,
+    thresholds_for,
+)
 from baken.nlp.neighbours import nearest
 from baken.nlp.text import bare_words
 from baken.protocols import Progress, Vectors, silent
 from baken.schema import MATCHES, conform, from_rows
-
-Scores = npt.NDArray[np.float32]
 
 # Bands and centroids are drawn anew for no one: results depend on the texts alone.
 _SEED = 2025
@@ -129,15 +135,17 @@ class _Matcher:
     ) -> list[_Found]:
         limits = thresholds_for(model_id, config)
         codes = np.unique(self.languages, return_inverse=True)[1]
-        candidates, cosines = self._candidates(codes, min(limits), progress)
+        candidates, cosines, margin = self._candidates(codes, limits, progress)
         total = len(self.ids)
         fresh = ~np.isin(
             candidates[:, 0] * total + candidates[:, 1], known[:, 0] * total + known[:, 1]
         )
-        candidates, cosines = candidates[fresh], cosines[fresh]
+        candidates, cosines, margin = candidates[fresh], cosines[fresh], margin[fresh]
+        margin += self._marks(candidates, margin >= min(limits[:2]) - MARKS_SHARE / 4)
         same = codes[candidates[:, 0]] == codes[candidates[:, 1]]
-        reworded = same & (cosines >= limits.rewording)
-        translated = ~same & (cosines >= limits.translation)
+        sure = cosines >= limits.sure
+        reworded = same & (sure | (margin >= limits.rewording))
+        translated = ~same & (sure | (margin >= limits.translation))
         ratios = np.zeros(len(candidates), np.float32)
         ratios[reworded] = self._ratios(candidates[reworded])
         copied = reworded & (ratios >= COPY_RATIO)
@@ -149,10 +157,12 @@ class _Matcher:
         ]
 
     def _candidates(
-        self, codes: npt.NDArray[np.int64], floor: float, progress: Progress
-    ) -> tuple[Pairs, Scores]:
+        self, codes: npt.NDArray[np.int64], limits: Thresholds, progress: Progress
+    ) -> tuple[Pairs, Scores, Scores]:
+        """Near pairs with their cosines and margins."""
         total = len(self.ids)
-        keys, scores = [], []
+        keys, cosines = [], []
+        around: Scores = np.empty(0, np.float32)
         for groups in (None, codes):
             found = nearest(
                 self.vectors,
@@ -161,12 +171,28 @@ class _Matcher:
                 groups=groups,
                 progress=progress,
             )
-            mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= floor))
+            if groups is None:
+                around = surroundings(found, limits)
+            mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= LOWEST_COSINE))
             theirs = found.rows[mine, place].astype(np.int64)
             keys.append(np.minimum(mine, theirs) * total + np.maximum(mine, theirs))
-            scores.append(found.cosines[mine, place])
+            cosines.append(found.cosines[mine, place])
         pairs, first = np.unique(np.concatenate(keys), return_index=True)
-        return np.stack([pairs // total, pairs % total], 1), np.concatenate(scores)[first]
+        left, right = pairs // total, pairs % total
+        nearness = np.concatenate(cosines)[first]
+        lengths = np.array([len(text) for text in self.bare], np.int64)
+        margin = margins(nearness, (around[left], around[right]), (lengths[left], lengths[right]))
+        return np.stack([left, right], 1), nearness, margin
+
+    def _marks(self, pairs: Pairs, wanted: npt.NDArray[np.bool_]) -> Scores:
+        """What names and numbers in common add to the margin of each pair; 0 where not `wanted`."""
+        gained = np.zeros(len(pairs), np.float32)
+        for row in np.flatnonzero(wanted):
+            left, right = (
+                claim_of(self.texts[end], self.languages[end]) for end in pairs[row].tolist()
+            )
+            gained[row] = MARKS_SHARE * (marks_in_common(left, right) - USUAL_MARKS)
+        return gained
 
     def _row(self, left: int, right: int, score: float, found: _Found) -> dict[str, object]:
         ends = (self.texts[left], self.texts[right])
