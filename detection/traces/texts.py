@@ -11,10 +11,14 @@ from baken.detection.traces.common import from_documents
 from baken.model import TraceKind
 from baken.protocols import DetectionView
 
-# Below this many distinct words people coincide by themselves ("thank you so much"); chosen on the
-# organic airline posts, where longer texts are hardly ever written twice.
+# Below this, two people coincide by themselves ("thank you so much"). Chosen on the organic airline
+# posts, of which longer ones are hardly ever written twice. Links and names of accounts are no words.
 MIN_WORDS = 4
-MIN_CHARS = 20
+MIN_LETTERS = 15
+# Scripts that put no spaces between words: two letters of them count as a word.
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]{2}"
+_NO_WORDS = r"(?:https?://|www\.)\S+|@[\pL\pN_]+"
+_WORD = r"[\pL\pN]{2,}"
 
 
 class TextSignal:
@@ -86,14 +90,21 @@ def _text_ids(view: DetectionView, documents: pa.Table) -> pa.Array:
     """
     annotations = view.annotations
     own = annotations["own_text"]
-    enough = pc.and_(
-        pc.greater_equal(pc.utf8_length(own), MIN_CHARS),
-        pc.greater_equal(pc.count_substring(own, " "), MIN_WORDS - 1),
-    )
+    enough = enough_words(own)
     annotations = annotations.filter(pc.fill_null(enough, False))
     found = pc.index_in(documents["doc_id"], value_set=annotations["doc_id"].combine_chunks())
     found = pc.if_else(pc.is_null(documents["repost_of"]), found, None)
     return pc.take(annotations["text_id"], found)
+
+
+def enough_words(own_text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which texts are long enough that the same words mean a common source; null stays null."""
+    bare = pc.replace_substring_regex(own_text, _NO_WORDS, " ")
+    words = pc.add(pc.count_substring_regex(bare, _WORD), pc.count_substring_regex(bare, _UNSPACED))
+    letters = pc.count_substring_regex(bare, r"\pL")
+    unspaced = pc.count_substring_regex(bare, _UNSPACED)
+    long = pc.greater_equal(pc.add(letters, pc.multiply(unspaced, 2)), MIN_LETTERS)
+    return pc.and_(pc.greater_equal(words, MIN_WORDS), long)
 
 
 def _no_strings() -> pa.Array:
