@@ -22,6 +22,7 @@ from baken.detection.case import Examined, joined
 from baken.detection.findings import Judged, findings_of
 from baken.detection.identity import Identity, identify, merged_groups
 from baken.detection.judgement import coordinated, inauthentic, state_link
+from baken.detection.marks import Marks
 from baken.detection.posts import unfold
 from baken.detection.reach import reach
 from baken.detection.rules import cutoff
@@ -57,10 +58,11 @@ def flag_campaigns(
     candidates = merged_groups(conform(groups, GROUPS), least=config.campaign_overlap)
     parts = partition(edges, candidates)
     assessor = _assessor(edges, view, config, detectors)
+    marks = Marks(view.site_traits)
     outcomes: list[Outcome] = []
     for done, (members, inner) in enumerate(zip(candidates, parts, strict=True)):
         progress("campaigns", done, len(candidates))
-        outcomes += assessor.assess(members, inner)
+        outcomes += assessor.assess(members, marks.edges(members, inner))
     progress("campaigns", len(candidates), len(candidates))
     identities = identify(
         [outcome.members for outcome in outcomes], previous, least=config.campaign_overlap

@@ -16,6 +16,7 @@ from scipy.stats import poisson
 
 from baken.config import DetectConfig
 from baken.detection.families import MARKS, Family, family_of
+from baken.detection.marks import METHOD as SHARED_MARK
 from baken.detection.posts import Booleans, Evidence
 
 Floats = npt.NDArray[np.float64]
@@ -162,8 +163,9 @@ def _passing(evidence: Evidence, kept: Booleans, *, config: DetectConfig, limit:
     remaining = np.floor(observed * share + _ROUNDING)
     whole = remaining >= observed
     tail = _tail(edges, observed, remaining)
+    borne = np.array([method == SHARED_MARK for method in edges.column("method").to_pylist()])
     return np.asarray(
-        (_floats(edges, "q_value") <= config.q_max)
+        ((_floats(edges, "q_value") <= config.q_max) | borne.astype(bool))
         & ((remaining >= config.min_observed) | bare)
         & (whole | (tail <= limit))
         & (symmetry(evidence) >= config.min_symmetry)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+import numpy as np
 import pyarrow as pa
 
 from baken.detection.case import Examined, host_of
-from baken.detection.families import Family
+from baken.detection.families import Family, family_of
 from baken.detection.judgement import Inauthentic, Rung
 from baken.detection.rules import Support
 from baken.model import AccountKind, TraceKind
@@ -43,9 +44,9 @@ def signals(case: Examined, standing: Support, concealment: Rung) -> dict[str, s
 
 def _of_documents(case: Examined, standing: Support) -> dict[str, str]:
     found: dict[str, str] = {}
-    languages = sorted({name for name in case.column("language") if name and name != "und"})
-    if Family.CONTENT in standing.families and len(languages) > 1:
-        found["several-languages"] = f"one story in {', '.join(languages)}"
+    languages = _languages_of_one_text(case, standing)
+    if languages:
+        found["several-languages"] = f"the same text in {', '.join(languages)}"
     platforms = sorted({account.partition(":")[0] for account in case.column("account_id")})
     if Family.CONTENT in standing.families and len(platforms) > 1:
         found["cross-platform"] = f"one story on {', '.join(platforms)}"
@@ -78,3 +79,22 @@ def _of_sites(case: Examined, concealment: Rung) -> dict[str, str]:
     if "resemble" in concealment.reason:
         found["look-alike-domain"] = concealment.reason
     return found
+
+
+def _languages_of_one_text(case: Examined, standing: Support) -> list[str]:
+    """The languages between which standing pairs of documents carry one text."""
+    evidence = case.evidence
+    spoken = dict(zip(case.doc_ids, case.column("language"), strict=True))
+    names = [spoken.get(doc_id) for doc_id in evidence.doc_ids.to_pylist()]
+    kinds = evidence.edges.column("trace_kind").to_pylist()
+    content = np.array([family_of(kind) == Family.CONTENT for kind in kinds], dtype=bool)
+    used = (standing.edges & content)[evidence.pair_edge]
+    pairs = set(
+        zip(evidence.pair_left[used].tolist(), evidence.pair_right[used].tolist(), strict=True)
+    )
+    found: set[str] = set()
+    for a, b in pairs:
+        left, right = names[a], names[b]
+        if left and right and left != right and "und" not in (left, right):
+            found.update((left, right))
+    return sorted(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from baken.detection.case import Examined
 from baken.detection.families import Family
 from baken.detection.judgement import owner_of, recorded
 from baken.detection.lexicon import agencies
-from baken.model import Role, SourceKind, TraceKind, Verdict
+from baken.model import AccountKind, Role, SourceKind, Tier, TraceKind, Verdict
 
 CONTENT = frozenset({Family.CONTENT.value, Family.MEDIA.value})
 # The larger part of a text that stands in quotation marks is somebody else's text.
@@ -75,9 +77,10 @@ class WireCopy(Detector):
 class PressRelease(Detector):
     """One release or public notice, printed by many at the hour when its embargo ends.
 
-    Looked for: the same text from an official source of the register without a state link, at any
-    time, or the marks of a release (`persbericht`, `embargo`, `for immediate release` ...) near
-    the beginning or end. A release of a source that is recorded with a state explains nothing.
+    Looked for: outlets that link to an earlier page of an official source; the same text from an
+    official source without a recorded state; or the marks of a release (`persbericht`, `under
+    embargo`, `for immediate release` ...). Copies of an official of a recorded state that do not
+    name it are not explained.
     """
 
     benign_class = "press-release"
@@ -90,17 +93,21 @@ class PressRelease(Detector):
         keys, seen = case.column("text_id"), case.topics
         issued = _published_by(case, {SourceKind.OFFICIAL}, innocent=True)
         tiered = _published_by(case, {SourceKind.OFFICIAL}, innocent=False)
+        linking = _linking_to_officials(case)
         covered = case.select(
             lambda at: (
-                keys[at] not in tiered
-                and (keys[at] in issued or seen[at].get("press_release", 0) > 0)
+                at in linking
+                or (
+                    keys[at] not in tiered
+                    and (keys[at] in issued or seen[at].get("press_release", 0) > 0)
+                )
             )
         )
         found = by_share(
             case,
             _with_copies(case, covered),
-            what="repeat a release of an official or are marked as one",
-            families=CONTENT,
+            what="repeat or link to a release of an official, or are marked as one",
+            families=CONTENT | {Family.LINK.value},
         )
         known = case.seconds[np.isfinite(case.seconds)]
         round_hours = float(np.mean(np.mod(known, 3_600) < ROUND_S)) if len(known) else 0.0
@@ -168,10 +175,33 @@ def _agencies_of_register(case: Examined) -> tuple[set[str], set[str]]:
     tiered: set[str] = set()
     for source_id, source in case.sources.items():
         if source.get("kind") == SourceKind.AGENCY or recorded(source.get("tier")):
-            names = {source_id.partition(":")[2], str(source.get("name") or "")}
+            host = source_id.partition(":")[2]
+            names = {host, host.partition(".")[0], str(source.get("name") or "")}
             folded = {name.strip().casefold() for name in names if name.strip()}
             (tiered if recorded(source.get("tier")) else known).update(folded)
     return known - tiered, tiered
+
+
+def _linking_to_officials(case: Examined) -> set[int]:
+    """Positions of outlets' documents that link to an earlier page of an official source."""
+    linked = case.outside.rows("canonical_url", case.values("links"))
+    sources = case.outside.table.column("source_id")
+    found = set()
+    for at, links in enumerate(case.column("links")):
+        if case.column("account_kind")[at] != AccountKind.OUTLET:
+            continue
+        for row in (int(row) for link in links or () for row in linked.get(link, ())[:20]):
+            source = case.sources.get(sources[row].as_py() or "", {})
+            # A page of unknown time may be the earlier one; only a later one is refused.
+            later = case.outside.seconds[row] > case.seconds[at]
+            if source.get("kind") == SourceKind.OFFICIAL and _open(source) and not later:
+                found.add(at)
+    return found
+
+
+def _open(source: Mapping[str, Any]) -> bool:
+    """Whether a source speaks for nobody but itself, or openly for a state as its official."""
+    return not recorded(source.get("tier")) or source.get("tier") == Tier.OFFICIAL
 
 
 def _published_by(case: Examined, kinds: set[SourceKind], *, innocent: bool) -> set[str]:

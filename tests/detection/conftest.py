@@ -159,6 +159,7 @@ class World:
         trace_kind: str = "text",
         lag: float = 3.0,
         begin: float = 0.0,
+        links_to: list[str] | None = None,
         **columns: Any,
     ) -> dict[str, list[str]]:
         """Accounts that post `texts` in step, with links of their own when `links`, as a group."""
@@ -166,6 +167,8 @@ class World:
         for number, text in enumerate(texts):
             for place, name in enumerate(accounts):
                 more = dict(columns)
+                if links_to is not None:
+                    more["links"] = links_to
                 if links:
                     more.setdefault("links", [f"https://story.example/{number}"])
                 minutes = begin + number * 1_000.0 + place * lag

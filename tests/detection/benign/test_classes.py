@@ -351,3 +351,124 @@ def test_the_docstring_is_a_catalogue_entry(detector):
     text = type(detector).__doc__ or ""
     assert "Looked for:" in text
     assert len(text) > 150
+
+
+def released(world, *, tier, link, before=True):
+    """Sites that print an official's release; with `link` they name where it came from."""
+    page = "https://ministry.example/release"
+    world.sources["web:ministry.example"] = {"kind": "official", "name": "Ministry", "tier": tier}
+    world.post(
+        "web:ministry.example",
+        STORIES[0],
+        kind="official",
+        minutes=-5 if before else 90_000,
+        canonical_url=page,
+    )
+    world.network(SITES, STORIES, links=False, kind="outlet", links_to=[page] if link else [])
+    return next(
+        detector.test(world.case()).verdict
+        for detector in ALL
+        if detector.benign_class == "press-release"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tier", "link", "before", "expected"),
+    [
+        ("official", True, True, "ruled-in"),
+        ("official", True, False, "ruled-out"),
+        ("official", False, True, "ruled-out"),
+        ("state-controlled", True, True, "ruled-out"),
+        (None, True, True, "ruled-in"),
+    ],
+)
+def test_a_release_of_a_state_must_be_named(world, tier, link, before, expected):
+    assert released(world, tier=tier, link=link, before=before) == expected
+
+
+@pytest.mark.parametrize(("tier", "queued"), [(None, False), ("state-controlled", True)])
+def test_a_state_agency_explains_nothing(world, tier, queued):
+    world.chatter()
+    wire_copy(world)
+    world.sources["web:agency.example"]["tier"] = tier
+    (row,) = world.flag().to_pylist()
+    assert row["queue"] is queued
+
+
+@pytest.mark.parametrize(("tier", "queued"), [(None, False), ("state-controlled", True)])
+def test_a_house_of_a_state_stays(world, tier, queued):
+    world.chatter()
+    same_owner(world)
+    for site in SITES:
+        world.sources[site]["tier"] = tier
+    (row,) = world.flag().to_pylist()
+    assert row["queue"] is queued
+
+
+def test_a_petition_with_a_state_behind_it_stays(world):
+    world.chatter()
+    petition(world)
+    world.sources["web:state.example"] = {"tier": "official", "url": "https://story.example/"}
+    (row,) = world.flag().to_pylist()
+    assert row["queue"], row["queue_reason"]
+
+
+def test_outlets_that_promote_the_same_channels_are_one_house(world):
+    world.chatter()
+    channels = ["https://t.me/harbour_life", "https://t.me/harbour_jobs"]
+    world.network(SITES, STORIES, kind="outlet")
+    for document in world.documents:
+        if document["account_id"] in SITES:
+            document["links"] = [*document["links"], *channels]
+    (row,) = world.flag().to_pylist()
+    assert row["queue_reason"] == "explained: same-owner"
+
+
+def test_persons_who_promote_the_same_channels_are_not(world):
+    world.chatter()
+    world.network(PEOPLE, STORIES)
+    for document in world.documents:
+        if document["account_id"] in PEOPLE:
+            document["links"] = [*document["links"], "https://t.me/harbour_life"]
+    (row,) = world.flag().to_pylist()
+    assert row["queue"], row["queue_reason"]
+
+
+def test_platform_domains_are_no_common_link(world):
+    world.chatter()
+    docs = world.network(SITES, STORIES, links=False, kind="outlet")
+    world.tie(docs, "domain", objects=["youtube.com", "t.me", "bit.ly"])
+    (row,) = world.flag().to_pylist()
+    assert not row["queue"]
+
+
+def test_cadence_that_nobody_declared_is_a_sign_in_either_direction(world):
+    world.chatter()
+    world.network(PEOPLE, [f"{STORIES[0]} take {number}" for number in range(25)], lag=0.0)
+    verdict = next(d for d in ALL if d.benign_class == "feed-bot").test(world.case())
+    assert verdict.verdict == "unknown"
+    assert "cadence" in verdict.evidence
+
+
+def test_scheduling_is_innocent_only_where_it_is_the_custom(world):
+    scheduler_class = next(d for d in ALL if d.benign_class == "scheduler")
+    world.network(PEOPLE, STORIES)
+    for number, document in enumerate(world.documents):
+        document["published_at"] = document["published_at"].replace(
+            hour=number % 20, minute=15, second=0
+        )
+    world.chatter(accounts=80)
+    assert scheduler_class.test(world.case()).verdict == "unknown"
+    for document in world.documents:
+        document["published_at"] = document["published_at"].replace(minute=0, second=0)
+    assert scheduler_class.test(world.case()).verdict == "ruled-in"
+
+
+def test_accounts_of_other_candidates_are_no_witnesses(world):
+    """A large operation falls apart into groups; one must not be the other's innocent crowd."""
+    second = [f"person:second{number}" for number in range(12)]
+    world.chatter()
+    world.network(PEOPLE, STORIES, begin=60.0)
+    world.network(second, STORIES)
+    rows = world.flag().to_pylist()
+    assert [row["queue"] for row in rows] == [True, True]
