@@ -42,5 +42,8 @@ eval: $(STAMP) ## Print every quality figure as one table
 bench: $(STAMP) ## Print every speed figure as one table
 	$(BIN)/python bench/run.py
 
+screenshots: $(STAMP) ## Take pictures of the five pages of the demo, with headless Chromium
+	$(BIN)/python docs/screenshots.py demo
+
 clean: ## Remove the environment and everything the demo wrote
 	rm -rf $(VENV) demo

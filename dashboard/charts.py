@@ -21,12 +21,15 @@ _QUIET = "#8b98a1"
 _ACCENT = "#1f6073"
 _WARM = "#c8842f"
 _NAMES = alt.Axis(labelLimit=260, labelOverlap=False, grid=True, ticks=False)
+_PLAIN_NAMES = alt.Axis(labelLimit=260, labelOverlap=False, grid=False, ticks=False)
+# Streamlit fits the legend and the axis into the height that is asked for.
+_FRAME = 90
 _SHORT = timedelta(days=4)
 _ROLES = ["promotes", "reports", "rebuts", "unclear"]
 _ROLE_COLOURS = ["#b5483a", "#1f6073", "#6a8f3c", "#a7b1b8"]
 
 
-def by_day(rows: pd.DataFrame, *, height: int = 220) -> alt.Chart:
+def by_day(rows: pd.DataFrame, *, height: int = 280) -> alt.Chart:
     """Documents by time and language; `rows` has day, language and documents."""
     unit, shown = _bucketed(rows)
     shown = _few_languages(shown)
@@ -35,7 +38,7 @@ def by_day(rows: pd.DataFrame, *, height: int = 220) -> alt.Chart:
         .mark_bar(binSpacing=1)
         .encode(
             x=alt.X(f"{unit}(day):T", title=None, axis=_days(unit)),
-            y=alt.Y("sum(documents):Q", title=None, axis=alt.Axis(tickCount=4)),
+            y=alt.Y("sum(documents):Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
             color=_language_colour(shown),
             order=alt.Order("language:N"),
             tooltip=[
@@ -105,7 +108,7 @@ def source_days(rows: pd.DataFrame, order: Sequence[str]) -> alt.Chart:
                 title=None,
                 axis=alt.Axis(grid=False, format="%d %b", labelOverlap=True),
             ),
-            y=alt.Y("source:N", title=None, sort=list(order), axis=_NAMES),
+            y=alt.Y("source:N", title=None, sort=list(order), axis=_PLAIN_NAMES),
             color=alt.Color(
                 "documents:Q",
                 title="documents",
@@ -142,7 +145,7 @@ def path(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     layers = alt.layer(
         line.properties(data=firsts), dots.properties(data=shown), rings.properties(data=firsts)
     )
-    return layers.properties(height=max(120, 19 * len(order)))
+    return layers.properties(height=_FRAME + 20 * len(order))
 
 
 def roles(counts: Mapping[str, int]) -> alt.Chart:
@@ -186,7 +189,7 @@ def posts_strip(rows: pd.DataFrame) -> alt.Chart:
             color=_language_colour(shown),
             tooltip=["account:N", "language:N", "when:N"],
         )
-        .properties(height=max(100, 19 * len(order)))
+        .properties(height=_FRAME + 20 * len(order))
     )
     return chart
 
@@ -225,8 +228,9 @@ def network(
 
 
 def _network_layers(lines: pd.DataFrame, dots: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
-    free = alt.Scale(domain=[-1.25, 1.25])
-    x, y = alt.X("x:Q", axis=None, scale=free), alt.Y("y:Q", axis=None, scale=free)
+    # Wider than high, so that names at the sides are whole.
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-1.5, 1.5]))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-1.15, 1.25]))
     drawn = (
         alt.Chart(lines)
         .mark_rule(color=_QUIET)

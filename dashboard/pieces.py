@@ -15,7 +15,7 @@ from baken.dashboard.inert import address, cell, markdown, one_line, visible
 from baken.dashboard.privacy import is_person
 
 POST_CHARS = 4_000
-_TITLES = {
+TITLES = {
     "coordinated": "Coordinated",
     "inauthentic": "Inauthentic",
     "state_link": "State link",
@@ -74,7 +74,7 @@ def judgements(row: Mapping[str, Any], reasons: Mapping[str, str] | None = None)
     """The four judgements side by side, each on its own ladder."""
     for column, (field, signal) in zip(st.columns(4), JUDGEMENTS, strict=True):
         with column.container(border=True, height="stretch"):
-            st.caption(say(_TITLES[field]))
+            st.caption(say(TITLES[field]))
             st.markdown(f"**{markdown(row[field] or 'unknown')}**")
             # Findings repeat the rung before the reason.
             reason = (reasons or {}).get(signal, "").removeprefix(f"{row[field]}: ")
@@ -93,12 +93,17 @@ def status(row: Mapping[str, Any]) -> None:
 
 
 def post(document: Mapping[str, Any], label: str) -> None:
-    """One post exactly as it was collected, as plain text; a person's address is never shown."""
+    """One post as plain text; a title that its text repeats is shown once.
+
+    The address of a person's post is never shown, because it may name the person.
+    """
+    title, text = str(document.get("title") or ""), str(document["text"] or "")
     with st.container(border=True, height="stretch"):
         st.text(label)
         st.caption(moment(document["published_at"]) or say("time unknown"))
-        if document.get("title"):
-            st.markdown(f"**{markdown(document['title'], width=300)}**")
-        st.text(visible(document["text"], limit=POST_CHARS))
+        if title:
+            st.markdown(f"**{markdown(title, width=300)}**")
+            text = text.removeprefix(title).lstrip()
+        st.text(visible(text, limit=POST_CHARS))
         if document.get("url") and not is_person(document["account_id"]):
             st.caption(markdown(address(document["url"])))

@@ -34,6 +34,8 @@ LOCAL = ("127.0.0.1", "localhost", "")
 WIDTH = 1_360
 MAX_HEIGHT = 4_400
 MAX_BYTES = 400_000
+# A longer page becomes several pictures.
+PART_HEIGHT = 2_000
 START_S = 60.0
 PAGE_S = 90.0
 _FLAGS = (
@@ -151,20 +153,28 @@ class Browser:
             mobile=False,
         )
 
-    def picture(self) -> bytes:
-        """What the page shows, as a PNG of at most 256 colours."""
+    def pictures(self) -> list[bytes]:
+        """What the page shows from top to bottom, as PNG files of at most 256 colours."""
         answer = self.call("Page.captureScreenshot", format="png")
         drawn = Image.open(io.BytesIO(base64.b64decode(answer["data"]))).convert("RGB")
-        packed = io.BytesIO()
-        drawn.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            packed, "PNG", optimize=True
-        )
-        return packed.getvalue()
+        parts = max(1, round(drawn.height / PART_HEIGHT))
+        edges = [drawn.height * part // parts for part in range(parts + 1)]
+        return [
+            _packed(drawn.crop((0, top, drawn.width, bottom)))
+            for top, bottom in itertools.pairwise(edges)
+        ]
 
     @property
     def elsewhere(self) -> list[str]:
         """Addresses on other machines that the page asked for."""
         return sorted(url for url in self.requested if (urlsplit(url).hostname or "") not in LOCAL)
+
+
+def _packed(drawn: Image.Image) -> bytes:
+    packed = io.BytesIO()
+    few = drawn.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(packed, "PNG", optimize=True)
+    return packed.getvalue()
 
 
 @contextmanager
@@ -226,12 +236,12 @@ def take(project: Path, out: Path, queries: dict[str, str]) -> list[Path]:
         for name in PAGES:
             path = "" if name == "overview" else name
             browser.open(f"{address}/{path}{queries.get(name, '')}")
-            picture = browser.picture()
-            if len(picture) > MAX_BYTES:
-                raise ScreenshotError(f"the picture of {name} has {len(picture):,} bytes")
-            target = out / f"{name}.png"
-            target.write_bytes(picture)
-            written.append(target)
+            for number, picture in enumerate(browser.pictures(), start=1):
+                if len(picture) > MAX_BYTES:
+                    raise ScreenshotError(f"the picture of {name} has {len(picture):,} bytes")
+                target = out / f"{name}{f'-{number}' if number > 1 else ''}.png"
+                target.write_bytes(picture)
+                written.append(target)
         if browser.elsewhere:
             raise ScreenshotError(f"a page asked other machines: {browser.elsewhere[:5]}")
     return written

@@ -28,6 +28,18 @@ from baken.store.project import Project
 PAIRS_PER_PAGE = 2
 MAX_EDGES = 500
 MAX_STRIP = 5_000
+# So that the figures stay in sight beside long names of sites.
+_WIDTHS = {
+    "left": 165,
+    "right": 165,
+    "trace": 95,
+    "window": 62,
+    "observed": 72,
+    "expected": 72,
+    "p": 66,
+    "q": 66,
+    "cosine": 58,
+}
 # Green for what explains the candidate away; no colour says that somebody is guilty.
 _VERDICT_COLOURS: dict[str, Any] = {"ruled-in": "green", "unknown": "orange", "ruled-out": "gray"}
 
@@ -106,7 +118,7 @@ def _evidence(project: Project, edges: list[Mapping[str, Any]], shown: Cast) -> 
         "Expected is what chance gives accounts as active as these with objects as popular as "
         "these. Choose a row to read the very posts.",
     )
-    picture, numbers = st.columns([2, 3])
+    picture, numbers = st.columns([1, 2])
     with picture:
         names = {
             name: shown.label(name) for edge in edges for name in (edge["left"], edge["right"])
@@ -120,6 +132,7 @@ def _evidence(project: Project, edges: list[Mapping[str, Any]], shown: Cast) -> 
             selection_default={"selection": {"rows": [0]}},
             height=380,
             key="edges",
+            column_config={say(name): {"width": width} for name, width in _WIDTHS.items()},
         )
     rows = chosen.selection.rows
     _pairs(project, edges[rows[0] if rows and rows[0] < len(edges) else 0], shown)

@@ -14,7 +14,7 @@ from baken.dashboard import charts, queries
 from baken.dashboard.desk import language_name, note_once, say, show
 from baken.dashboard.inert import cell, markdown, one_line
 from baken.dashboard.pieces import heading, listing, moment, nothing, post, spoken, table
-from baken.dashboard.privacy import Cast, cast, is_person
+from baken.dashboard.privacy import SOMEBODY, Cast, cast, is_person
 from baken.store.project import Project
 
 MAX_LISTED = 300
@@ -55,7 +55,6 @@ def _list(rows: list[dict[str, Any]]) -> None:
         [
             {
                 "label": one_line(row["label"]),
-                "terms": listing(row["terms"]),
                 "languages": listing(row["languages"]),
                 "documents": row["documents"],
                 "distinct texts": row["distinct_texts"],
@@ -63,12 +62,14 @@ def _list(rows: list[dict[str, Any]]) -> None:
                 "first seen here": moment(row["first_seen"]),
                 "last seen": moment(row["last_seen"]),
                 "state": say("asleep") if row["asleep"] else say("active"),
+                "terms": listing(row["terms"]),
             }
             for row in shown[:MAX_LISTED]
         ],
         on_select="rerun",
         selection_mode="single-row",
         key="narratives",
+        column_config={say("label"): {"width": 430}, say("languages"): {"width": 110}},
         height=min(640, 38 + 35 * min(len(shown), MAX_LISTED)),
     )
     st.caption(say("Choose a row to see its documents, its path and its history."))
@@ -141,7 +142,8 @@ def _head(row: dict[str, Any], shown: Cast) -> None:
     )
     for column, (label, value) in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(say(label), f"{value or 0:,}", border=True)
-    by = shown.label(row["first_account"]) if row["first_account"] else say("unknown")
+    first = row["first_account"] or say("unknown")
+    by = say(SOMEBODY) if is_person(first) else shown.label(first)
     st.markdown(
         f"**{say('First seen by this installation')}** {moment(row['first_seen'])} UTC, "
         f"{markdown(by)}  \n"
@@ -173,7 +175,7 @@ def _shape(members: pa.Table) -> None:
         counted = days.group_by(["day", "language"]).aggregate([("doc_id", "count")])
         frame = counted.rename_columns(["day", "language", "documents"])
         st.altair_chart(
-            charts.by_day(spoken(frame), height=190), alt="Documents per day by language"
+            charts.by_day(spoken(frame), height=260), alt="Documents per day by language"
         )
     with right:
         heading("Roles", "What documents do with it. A rebuttal never counts towards a flag.")
