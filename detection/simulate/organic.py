@@ -12,7 +12,7 @@ from baken.detection.simulate.clock import after, newsroom_time, waking_time
 from baken.detection.simulate.prose import Draft, Voice
 from baken.detection.simulate.world import DAYS, Article, ChannelPost, Draftbook, Post
 
-POSTS_PER_ACCOUNT = (20, 30)
+POSTS_PER_ACCOUNT = (16, 24)
 _LATIN = str.maketrans(
     {
         **dict(zip("абвгдезийклмнопрстуфхыэіїєґ", "abvgdeziyklmnoprstufhyeiieg", strict=True)),

@@ -27,6 +27,17 @@ TOPICS = (
 # can be written once.
 COUNTS = (*range(5, 21), *range(25, 31), *range(35, 41), *range(45, 50))
 
+# Slots that every sentence fills anew, and the decks they are drawn from.
+_DRAWN = {
+    "name": "names",
+    "other": "names",
+    "she": "women",
+    "he": "men",
+    "org": "orgs",
+    "weekday": "weekdays",
+    "when": "whens",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -50,6 +61,7 @@ class Voice:
         self._rng = rng
         self._material = material(language)
         self._decks: dict[tuple[str, ...], Deck[Any]] = {}
+        self._paired: set[tuple[str, str]] = set()
 
     def article(self, topic: str, *, details: int = 4) -> Draft:
         """A news story about `topic`: lead, `details` details, somebody's reaction, a closing."""
@@ -75,19 +87,25 @@ class Voice:
         return str(self._topics.draw())
 
     def remark(self) -> str:
-        """A short post as a person writes it."""
+        """A short post as a person writes it: what happened, and an afterthought."""
         slots = self._slots(self.topic())
-        line = self._fill(self._deck("remarks").draw(), slots)
+        said = self._deck("remarks").draw()
+        parts = [self._fill(said, slots), self._fill(self._new_aside(said), slots)]
         style = self._rng.random()
-        if style < 0.4:
-            line = f"{self._fill(self._deck('openers').draw(), slots)} {line}"
-        if style > 0.55:
-            line = f"{line} {self._fill(self._deck('endings').draw(), slots)}"
-        return line
+        if style < 0.3:
+            parts.insert(0, self._fill(self._deck("openers").draw(), slots))
+        if style > 0.7:
+            parts.append(self._fill(self._deck("endings").draw(), slots))
+        return " ".join(parts)
 
     def breaking(self) -> Draft:
         """A story about the night of the breaking news, in words of its own."""
-        return self.article("breaking", details=3)
+        slots = self._slots("breaking")
+        facts = self._deck("topics", "breaking", "details").draw_distinct(5)
+        body = [self._fill(fact, slots) for fact in facts]
+        lead = self._fill(self._deck("topics", "breaking", "leads").draw(), slots)
+        title = self._fill(self._deck("topics", "breaking", "headlines").draw(), slots)
+        return Draft(title, (lead, " ".join(body[:3]), " ".join(body[3:])), "alert")
 
     def event_post(self, event: str) -> str:
         """A short post about `event`, never the same before all were used."""
@@ -96,6 +114,16 @@ class Voice:
     def name(self) -> str:
         """A person's name for a byline."""
         return str(self._deck("names").draw())
+
+    def _new_aside(self, remark: str) -> str:
+        """An afterthought that `remark` did not have before, until it had them all."""
+        aside = str(self._deck("asides").draw())
+        for _ in self._material["asides"]:
+            if (remark, aside) not in self._paired:
+                break
+            aside = str(self._deck("asides").draw())
+        self._paired.add((remark, aside))
+        return aside
 
     @cached_property
     def _topics(self) -> Deck[str]:
@@ -114,8 +142,6 @@ class Voice:
         item = [items] if isinstance(items, str) else list(items)
         place = self._deck("places").draw()
         forms = [place] if isinstance(place, str) else list(place)
-        first, second = self._deck("names").draw_distinct(2)
-        org = str(self._deck("orgs").draw())
         return {
             "item": item[0],
             "Item": _capital(item[0]),
@@ -123,10 +149,6 @@ class Voice:
             "place": forms[0],
             "in_place": forms[min(1, len(forms) - 1)],
             "of_place": forms[-1],
-            "name": str(first),
-            "other": str(second),
-            "org": org,
-            "org_cap": _capital(org),
             "street": str(self._deck("streets").draw()),
         }
 
@@ -134,18 +156,22 @@ class Voice:
         rng = self._rng
         thousands = str(self._material["thousands"])
         big = rng.randrange(12, 96) * 100
-        when = str(self._deck("whens").draw()) if "{when" in template else ""
+        drawn = {
+            slot: str(self._deck(deck).draw())
+            for slot, deck in _DRAWN.items()
+            if f"{{{slot}" in template
+        }
         fresh = {
             "n": str(rng.choice(COUNTS)),
             "m": str(rng.choice(COUNTS)),
             "pct": str(rng.choice(COUNTS)),
             "big": f"{big:,}".replace(",", thousands),
             "hour": str(rng.randrange(9, 20)),
-            "weekday": str(self._deck("weekdays").draw()) if "{weekday}" in template else "",
-            "when": when,
-            "when_cap": _capital(when),
+            "org_cap": _capital(drawn.get("org", "")),
+            "when_cap": _capital(drawn.get("when", "")),
+            **drawn,
         }
-        return template.format_map({**slots, **fresh})
+        return _capital(template.format_map({**slots, **fresh}))
 
 
 def _capital(text: str) -> str:

@@ -72,7 +72,7 @@ class _Names:
         rows = zip(
             documents["canonical_url"].to_pylist(), documents["doc_id"].to_pylist(), strict=True
         )
-        self._by_url = {url: doc_id for url, doc_id in rows if url}
+        self._by_url: dict[str, str] = {url: doc_id for url, doc_id in rows if url}
         self._benign = [
             (str(entry["class"]), self.accounts(entry), self.documents(entry))
             for entry in truth["benign"]
