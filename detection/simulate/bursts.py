@@ -12,6 +12,8 @@ from baken.detection.simulate.phrases import Phrases
 
 # Together the rare posts are at most this share of a world.
 MAX_SHARE = 0.04
+# A small world may have so many of them whatever their share, so that one group fits in.
+_SMALL_WORLD = 150
 GROUP_SIZES = (5, 8, 3, 13, 21, 34)
 WAVES = 12
 WAVE_S = 400.0
@@ -93,7 +95,7 @@ def special_posts(
     documents: int, accounts: int, phrases: Phrases, period_s: float, rng: np.random.Generator
 ) -> Special:
     """The planted groups and the innocent crowds of a world of `documents` posts."""
-    rows = _Rows(int(documents * MAX_SHARE), phrases)
+    rows = _Rows(max(int(documents * MAX_SHARE), min(documents // 2, _SMALL_WORLD)), phrases)
     truth: dict[str, str] = {}
     sets = max(1, documents // _DOCUMENTS_PER_SET)
     free = rng.permutation(np.arange(accounts // 10, accounts))
