@@ -12,7 +12,8 @@ from functools import lru_cache
 from baken.nlp.entities import PLACE, combine
 from baken.nlp.entities_gazetteer import find_listed
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*")
+# An apostrophe parts words: French and Italian put articles before it.
+_WORD = re.compile(r"[^\W\d_]+(?:[-.][^\W\d_]+)*")
 _BEGINS = re.compile(r"(?:^|[.!?:…\n]\s*|[\"“”«»„'‘(\[—–]\s?)$")
 # In these languages every noun has a capital: a capital alone makes no name.
 _CAPITAL_NOUNS = frozenset({"de", "lb"})

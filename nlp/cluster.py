@@ -1,26 +1,24 @@
-"""Texts gathered into candidate narratives: nearest neighbours, then Leiden with CPM.
+"""Texts gathered into candidate narratives, from run to run.
 
-Traag, Waltman and van Eck 2019, "From Louvain to Leiden". Texts that are near to nothing stay
-noise; a narrative of an earlier run keeps its id, and new texts join it where they are near.
+A narrative keeps the id that its founding text gave it. New texts join the narrative whose middle
+is near; what is left is pooled and parted anew; texts that are near to nothing stay noise.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from baken.config import NlpConfig
 from baken.ids import stable_id
 from baken.nlp.language import UNDETERMINED
-from baken.nlp.neighbours import nearest
+from baken.nlp.leiden import NOISE, Labels, centres, communities, renumbered
 from baken.protocols import Progress, Vectors, silent
 
-Labels = npt.NDArray[np.int64]
+__all__ = ["ASSIGNMENT", "Clustering", "centred", "cluster"]
 
-NOISE = -1
 ASSIGNMENT = pa.schema(
     [
         pa.field("text_id", pa.string(), nullable=False),
@@ -31,11 +29,32 @@ ASSIGNMENT = pa.schema(
 # A language with few texts has no mean of its own: it borrows that of all, as if so many were its.
 _BORROWED_TEXTS = 100
 # Two texts are linked if their cosine stands out from that of random pairs by so many robust
-# standard deviations; set on stsb_multi_mt and ntrex128.
+# standard deviations; set on one half of ntrex128.
 _LINK_DEVIATIONS = 4.5
+_HIGHEST_LINK = 0.95
 _RANDOM_PAIRS = 20_000
-# Level of detail: at this density of links a set of texts is one narrative.
-_RESOLUTION = 0.04
+# Members are nearer to the middle of a narrative than to each other: to join, a text must be
+# nearer to it than the link limit by this share of the rest.
+_JOIN_SHARE = 0.3
+# Narratives whose middles are so near are one.
+_MERGE_SHARE = 0.7
+# A narrative that grew by half is looked at again, and parted if the second part is a quarter.
+_RECHECK_GROWTH = 1.5
+_SPLIT_SHARE = 0.25
+_MAX_ROUNDS = 5
+_BLOCK_ROWS = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """The narrative of each text, and which narratives split from or went into which.
+
+    `came_from` maps a new id to the one it split from, `went_into` an ended id to its heir.
+    """
+
+    assignment: pa.Table
+    came_from: dict[str, str] = field(default_factory=dict)
+    went_into: dict[str, str] = field(default_factory=dict)
 
 
 def cluster(
@@ -44,27 +63,35 @@ def cluster(
     config: NlpConfig,
     *,
     previous: pa.Table | None = None,
+    taken: frozenset[str] = frozenset(),
     seed: int,
     progress: Progress = silent,
-) -> pa.Table:
-    """Each text's narrative (`ASSIGNMENT`, by text_id), unknown for noise.
+) -> Clustering:
+    """Each text's narrative (schema `ASSIGNMENT`, by text_id), unknown for noise.
 
-    `texts` has text_id, language and, optionally, `family` (near copies share one). Row i of
-    `vectors` (unit length) belongs to row i. `previous` (text_id, narrative_id) is the last
-    assignment. A similarity is the cosine to the middle of the narrative. The order of rows
-    doesn't matter.
+    `texts` has text_id, language and, optionally, `family` (near copies share one, and count as
+    one). Row i of `vectors` (unit length) belongs to row i. `previous` (text_id, narrative_id) is
+    the last assignment; no id in it or in `taken` is given again. A similarity is the cosine to the
+    middle of the narrative. The order of rows doesn't matter, and a repeated run changes nothing.
     """
     ordered = texts.append_column("row", pa.array(np.arange(texts.num_rows))).sort_by("text_id")
     ids = ordered["text_id"].to_pylist()
     if not ids:
-        return ASSIGNMENT.empty_table()
+        return Clustering(ASSIGNMENT.empty_table())
     languages = [language or UNDETERMINED for language in ordered["language"].to_pylist()]
     space = centred(vectors[ordered["row"].to_numpy()], languages)
-    families = _families(ordered)
     known = _known(previous)
-    state = _Clustering(ids, space, families, config, seed)
-    labels, names = state.labels(known, progress)
-    return _assignment(ids, space, labels, names)
+    work = _Work(
+        ids=ids,
+        space=space,
+        families=_families(ordered),
+        config=config,
+        seed=seed,
+        limit=_link_limit(space, seed),
+        taken=set(taken) | set(known.values()),
+        progress=progress,
+    )
+    return work.clustering(known)
 
 
 def centred(vectors: Vectors, languages: list[str]) -> Vectors:
@@ -81,126 +108,159 @@ def centred(vectors: Vectors, languages: list[str]) -> Vectors:
     return unit
 
 
-@dataclass(frozen=True, slots=True)
-class _Clustering:
+def _link_limit(space: Vectors, seed: int) -> float:
+    """The cosine that stands out among random pairs."""
+    pairs = np.random.default_rng(seed).integers(0, len(space), (_RANDOM_PAIRS, 2))
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    if not len(pairs):
+        return _HIGHEST_LINK
+    cosines = np.einsum("ij,ij->i", space[pairs[:, 0]], space[pairs[:, 1]])
+    middle = float(np.median(cosines))
+    deviation = 1.4826 * float(np.median(np.abs(cosines - middle)))
+    return min(_HIGHEST_LINK, middle + _LINK_DEVIATIONS * deviation)
+
+
+@dataclass(slots=True)
+class _Work:
+    """One run over texts in the order of their ids."""
+
     ids: list[str]
     space: Vectors
     families: Labels
     config: NlpConfig
     seed: int
+    limit: float
+    taken: set[str]
+    progress: Progress
+    names: list[str] = field(default_factory=list)
+    came_from: dict[str, str] = field(default_factory=dict)
+    went_into: dict[str, str] = field(default_factory=dict)
 
-    def labels(self, known: dict[str, str], progress: Progress) -> tuple[Labels, list[str]]:
-        """The number of each text's narrative, and the ids of the narratives."""
-        limit = self._link_limit()
-        names = sorted({known[name] for name in self.ids if name in known})
-        number = {name: place for place, name in enumerate(names)}
-        labels = np.array([number[known[i]] if i in known else NOISE for i in self.ids], np.int64)
-        if names:
-            labels = self._joined(labels, len(names), limit)
-        pooled = np.flatnonzero(labels == NOISE)
-        fresh = self._clusters(pooled, limit, progress)
-        for part in range(fresh.max(initial=NOISE) + 1):
-            members = pooled[fresh == part]
-            names.append(self._new_name(members, set(names)))
-            labels[members] = len(names) - 1
-        return labels, names
+    def clustering(self, known: dict[str, str]) -> Clustering:
+        labels = self._remembered(known)
+        before = np.bincount(labels[labels >= 0], minlength=len(self.names))
+        for _ in range(_MAX_ROUNDS):
+            start = labels
+            labels = self._joined(labels)
+            labels = self._founded(labels)
+            labels = self._merged(labels, oldest=len(before))
+            if np.array_equal(labels, start):
+                break
+        labels = self._split(labels, before)
+        return Clustering(self._assignment(labels), self.came_from, self.went_into)
 
-    def _link_limit(self) -> float:
-        random = np.random.default_rng(self.seed)
-        total = len(self.ids)
-        pairs = random.integers(0, total, (_RANDOM_PAIRS, 2))
-        pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-        if not len(pairs):
-            return 1.0
-        cosines = np.einsum("ij,ij->i", self.space[pairs[:, 0]], self.space[pairs[:, 1]])
-        middle = float(np.median(cosines))
-        deviation = 1.4826 * float(np.median(np.abs(cosines - middle)))
-        return min(0.95, middle + _LINK_DEVIATIONS * deviation)
+    def _remembered(self, known: dict[str, str]) -> Labels:
+        self.names = sorted({known[text] for text in self.ids if text in known})
+        number = {name: place for place, name in enumerate(self.names)}
+        return np.array([number[known[i]] if i in known else NOISE for i in self.ids], np.int64)
 
-    def _joined(self, labels: Labels, count: int, limit: float) -> Labels:
-        centres = _centres(self.space, labels, count)
+    def _joined(self, labels: Labels) -> Labels:
+        """Pooled texts go to the narrative whose middle is near enough."""
+        if not self.names:
+            return labels
+        middles = centres(self.space, labels, len(self.names))
+        needed = self.limit + _JOIN_SHARE * (1 - self.limit)
         pooled = np.flatnonzero(labels == NOISE)
         joined = labels.copy()
-        for start in range(0, len(pooled), 4_096):
-            rows = pooled[start : start + 4_096]
-            cosines = self.space[rows] @ centres.T
+        for start in range(0, len(pooled), _BLOCK_ROWS):
+            rows = pooled[start : start + _BLOCK_ROWS]
+            cosines = self.space[rows] @ middles.T
             best = cosines.argmax(1)
-            near = cosines[np.arange(len(rows)), best] >= limit
+            near = cosines[np.arange(len(rows)), best] >= needed
             joined[rows[near]] = best[near]
         return joined
 
-    def _clusters(self, rows: Labels, limit: float, progress: Progress) -> Labels:
-        """Clusters among `rows`, numbered by their first member; small ones are noise."""
-        first = np.unique(self.families[rows], return_index=True)[1]
-        representatives = rows[np.sort(first)]
-        labels = np.full(len(rows), NOISE, np.int64)
-        if len(representatives) < 2:
-            return labels
-        parts = _leiden(self.space[representatives], self.config, limit, self.seed, progress)
-        of_family = dict(zip(self.families[representatives].tolist(), parts.tolist(), strict=True))
-        labels = np.array([of_family[family] for family in self.families[rows].tolist()], np.int64)
-        sizes = np.bincount(parts[parts >= 0], minlength=parts.max(initial=0) + 1)
-        small = np.flatnonzero(sizes < self.config.min_narrative_texts)
-        labels[np.isin(labels, small)] = NOISE
-        return _renumbered(labels)
+    def _founded(self, labels: Labels) -> Labels:
+        """Pooled texts that are near to each other found narratives of their own."""
+        pooled = np.flatnonzero(labels == NOISE)
+        parts = self._parts(pooled)
+        founded = labels.copy()
+        for part in range(parts.max(initial=NOISE) + 1):
+            members = pooled[parts == part]
+            founded[members] = self._found(members)
+        return founded
 
-    def _new_name(self, members: Labels, taken: set[str]) -> str:
-        """An id from the member that founds the narrative: the nearest to its middle."""
-        centre = self.space[members].sum(0)
-        founder = self.ids[members[int(np.argmax(self.space[members] @ centre))]]
-        attempt = 0
-        while True:
-            name = stable_id("nar", founder, *([str(attempt)] if attempt else []))
-            if name not in taken:
-                return name
-            attempt += 1
+    def _parts(self, rows: Labels) -> Labels:
+        """Communities among `rows` by one text of each family; those of few families are noise."""
+        first = np.sort(np.unique(self.families[rows], return_index=True)[1])
+        chosen = rows[first]
+        found = communities(
+            self.space[chosen],
+            neighbours=self.config.neighbours,
+            limit=self.limit,
+            seed=self.seed,
+            progress=self.progress,
+        )
+        sizes = np.bincount(found[found >= 0], minlength=found.max(initial=0) + 1)
+        found[(found >= 0) & (sizes[found] < self.config.min_narrative_texts)] = NOISE
+        of_family = dict(zip(self.families[chosen].tolist(), found.tolist(), strict=True))
+        return renumbered(
+            np.array([of_family[family] for family in self.families[rows].tolist()], np.int64)
+        )
 
+    def _found(self, members: Labels) -> int:
+        """A new narrative, named after the member nearest to its middle."""
+        nearness = self.space[members] @ self.space[members].sum(0)
+        founder = self.ids[members[int(nearness.argmax())]]
+        name, attempt = stable_id("nar", founder), 1
+        while name in self.taken:
+            name, attempt = stable_id("nar", founder, str(attempt)), attempt + 1
+        self.taken.add(name)
+        self.names.append(name)
+        return len(self.names) - 1
 
-def _leiden(
-    space: Vectors, config: NlpConfig, limit: float, seed: int, progress: Progress
-) -> Labels:
-    from graspologic_native import leiden_csr
-    from scipy.sparse import csr_matrix
+    def _merged(self, labels: Labels, oldest: int) -> Labels:
+        """Narratives whose middles are nearly the same become one: the older, else the larger."""
+        count = len(self.names)
+        sizes = np.bincount(labels[labels >= 0], minlength=count)
+        middles = centres(self.space, labels, count)
+        needed = self.limit + _MERGE_SHARE * (1 - self.limit)
+        order = sorted(range(count), key=lambda one: (one >= oldest, -sizes[one], self.names[one]))
+        rank = np.empty(count, np.int64)
+        rank[order] = np.arange(count)
+        heir = np.arange(count)
+        for start in range(0, count, _BLOCK_ROWS):
+            block = order[start : start + _BLOCK_ROWS]
+            near = middles[block] @ middles.T >= needed
+            for place, column in zip(*np.nonzero(near), strict=True):
+                first, second = block[place], int(column)
+                if rank[first] < rank[second] and heir[first] == first and heir[second] == second:
+                    heir[second] = first
+        merged = np.where(labels >= 0, heir[np.maximum(labels, 0)], NOISE)
+        for ended in np.flatnonzero(heir != np.arange(count)).tolist():
+            if ended < oldest and sizes[ended]:
+                self.went_into[self.names[ended]] = self.names[heir[ended]]
+        return merged
 
-    total = len(space)
-    found = nearest(space, min(config.neighbours, total - 1), seed=seed, progress=progress)
-    mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= limit))
-    theirs = found.rows[mine, place]
-    weights = found.cosines[mine, place].astype(np.float64)
-    directed = csr_matrix((weights, (mine, theirs)), shape=(total, total))
-    graph = directed.maximum(directed.T).tocsr()
-    graph.sort_indices()
-    if graph.nnz == 0:
-        return np.full(total, NOISE, np.int64)
-    _, communities = leiden_csr(
-        graph.indptr.astype(np.int64),
-        graph.indices.astype(np.int32),
-        graph.data.astype(np.float64),
-        total,
-        resolution=_RESOLUTION,
-        use_modularity=False,
-        seed=seed,
-        iterations=2,
-    )
-    return np.array([communities.get(row, NOISE) for row in range(total)], np.int64)
+    def _split(self, labels: Labels, before: Labels) -> Labels:
+        """Narratives that grew much are parted where they no longer hang together."""
+        after = np.bincount(labels[labels >= 0], minlength=len(self.names))
+        result = labels.copy()
+        for one in np.flatnonzero(after[: len(before)] >= _RECHECK_GROWTH * before).tolist():
+            rows = np.flatnonzero(labels == one)
+            parts = self._parts(rows)
+            sizes = np.bincount(parts[parts >= 0], minlength=1)
+            for part in np.argsort(-sizes, kind="stable")[1:].tolist():
+                if sizes[part] >= _SPLIT_SHARE * len(rows):
+                    members = rows[parts == part]
+                    result[members] = self._found(members)
+                    self.came_from[self.names[-1]] = self.names[one]
+        return result
 
-
-def _centres(space: Vectors, labels: Labels, count: int) -> Vectors:
-    centres = np.zeros((count, space.shape[1]), np.float32)
-    inside = np.flatnonzero(labels >= 0)
-    np.add.at(centres, labels[inside], space[inside])
-    unit: Vectors = centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-6)
-    return unit
-
-
-def _renumbered(labels: Labels) -> Labels:
-    kept = labels >= 0
-    values, first, inverse = np.unique(labels[kept], return_index=True, return_inverse=True)
-    rank = np.empty(len(values), np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(len(values))
-    result = np.full(len(labels), NOISE, np.int64)
-    result[kept] = rank[inverse]
-    return result
+    def _assignment(self, labels: Labels) -> pa.Table:
+        middles = centres(self.space, labels, len(self.names))
+        inside = labels >= 0
+        similarity = np.zeros(len(labels), np.float32)
+        similarity[inside] = np.einsum("ij,ij->i", self.space[inside], middles[labels[inside]])
+        names = [self.names[label] if label >= 0 else None for label in labels.tolist()]
+        return pa.table(
+            {
+                "text_id": self.ids,
+                "narrative_id": names,
+                "similarity": pa.array(similarity, mask=~inside),
+            },
+            schema=ASSIGNMENT,
+        )
 
 
 def _families(ordered: pa.Table) -> Labels:
@@ -214,18 +274,3 @@ def _known(previous: pa.Table | None) -> dict[str, str]:
         return {}
     pairs = zip(previous["text_id"].to_pylist(), previous["narrative_id"].to_pylist(), strict=True)
     return {text: narrative for text, narrative in pairs if narrative}
-
-
-def _assignment(ids: list[str], space: Vectors, labels: Labels, names: list[str]) -> pa.Table:
-    centres = _centres(space, labels, len(names))
-    inside = labels >= 0
-    similarity = np.zeros(len(ids), np.float32)
-    similarity[inside] = np.einsum("ij,ij->i", space[inside], centres[labels[inside]])
-    return pa.table(
-        {
-            "text_id": ids,
-            "narrative_id": [names[label] if label >= 0 else None for label in labels],
-            "similarity": pa.array(similarity, mask=~inside),
-        },
-        schema=ASSIGNMENT,
-    )

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from baken.config import NlpConfig
 from baken.model import MatchKind, Role
-from baken.nlp.cluster import cluster
+from baken.nlp.cluster import Clustering, cluster
 from baken.nlp.labels import headline, key_terms, label_of
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.lineage import events
@@ -56,15 +56,16 @@ def build_narratives(
         )
     families = _families(texts["text_id"].to_pylist(), matches)
     previous = read.previous_texts(previous_members)
-    assignment = cluster(
+    clustering = cluster(
         texts.append_column("family", pa.array(families, pa.string())),
         vectors,
         config,
         previous=previous,
+        taken=frozenset(previous_narratives["narrative_id"].to_pylist()),
         seed=seed,
         progress=progress,
     )
-    members = read.members(assignment)
+    members = read.members(clustering.assignment)
     narratives = _described(
         members,
         dict(zip(texts["text_id"].to_pylist(), families, strict=True)),
@@ -72,7 +73,7 @@ def build_narratives(
         config,
         reader_languages,
     )
-    lineage = _lineage(previous_narratives, narratives, read.now)
+    lineage = _lineage(previous_narratives, narratives, clustering, read.now)
     return (
         conform(from_rows(narratives, NARRATIVES), NARRATIVES),
         conform(
@@ -243,7 +244,7 @@ def _nearest(rows: Sequence[_Row], language: str) -> list[_Row]:
 
 
 def _lineage(
-    previous: pa.Table, narratives: Sequence[_Row], now: datetime
+    previous: pa.Table, narratives: Sequence[_Row], clustering: Clustering, now: datetime
 ) -> list[dict[str, object]]:
     before = previous.select(["narrative_id", "distinct_texts", "asleep"]).to_pylist()
     return events(
@@ -251,7 +252,7 @@ def _lineage(
         after={row["narrative_id"]: row["distinct_texts"] for row in narratives},
         asleep_before={row["narrative_id"]: row["asleep"] for row in before},
         asleep_after={row["narrative_id"]: row["asleep"] for row in narratives},
-        came_from={},
-        went_into={},
+        came_from=clustering.came_from,
+        went_into=clustering.went_into,
         at=now,
     )

@@ -1,0 +1,82 @@
+"""Communities of near vectors: a graph of nearest neighbours, parted by Leiden with CPM.
+
+Traag, Waltman and van Eck 2019, "From Louvain to Leiden: guaranteeing well-connected communities".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from baken.nlp.neighbours import nearest
+from baken.protocols import Progress, Vectors, silent
+
+Labels = npt.NDArray[np.int64]
+
+NOISE = -1
+# Level of detail: texts linked more densely than this are one community. With 15 neighbours that
+# is up to some 200 texts; larger narratives are put together again by their centres.
+_RESOLUTION = 0.04
+_ITERATIONS = 2
+
+
+def communities(
+    space: Vectors, *, neighbours: int, limit: float, seed: int, progress: Progress = silent
+) -> Labels:
+    """The community of each row of `space` (unit length); -1 where no row is as near as `limit`."""
+    from graspologic_native import leiden_csr
+    from scipy.sparse import csr_matrix
+
+    total = len(space)
+    labels = np.full(total, NOISE, np.int64)
+    if total < 2:
+        return labels
+    found = nearest(space, min(neighbours, total - 1), seed=seed, progress=progress)
+    mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= limit))
+    if not len(mine):
+        return labels
+    theirs = found.rows[mine, place]
+    weights = found.cosines[mine, place].astype(np.float64)
+    directed = csr_matrix((weights, (mine, theirs)), shape=(total, total))
+    graph = directed.maximum(directed.T).tocsr()
+    graph.sort_indices()
+    _, parts = leiden_csr(
+        graph.indptr.astype(np.int64),
+        graph.indices.astype(np.int32),
+        graph.data,
+        total,
+        resolution=_RESOLUTION,
+        use_modularity=False,
+        seed=seed,
+        iterations=_ITERATIONS,
+    )
+    for row, part in parts.items():
+        labels[row] = part
+    labels[np.diff(graph.indptr) == 0] = NOISE
+    return labels
+
+
+def centres(space: Vectors, labels: Labels, count: int) -> Vectors:
+    """The unit middle of each of `count` labels; zero where a label has no row."""
+    order = np.argsort(labels, kind="stable")
+    order = order[labels[order] >= 0]
+    sums = np.zeros((count, space.shape[1]), np.float32)
+    if len(order):
+        present, starts = np.unique(labels[order], return_index=True)
+        for start, end, label in zip(
+            starts, np.r_[starts[1:], len(order)], present.tolist(), strict=True
+        ):
+            sums[label] = space[order[start:end]].sum(0)
+    unit: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
+    return unit
+
+
+def renumbered(labels: Labels) -> Labels:
+    """The same partition, numbered from 0 in the order of its first rows."""
+    result = np.full(len(labels), NOISE, np.int64)
+    kept = labels >= 0
+    values, first, inverse = np.unique(labels[kept], return_index=True, return_inverse=True)
+    rank = np.empty(len(values), np.int64)
+    rank[np.argsort(first, kind="stable")] = np.arange(len(values))
+    result[kept] = rank[inverse]
+    return result
