@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from baken.config import DetectConfig
-from baken.detection.events import Events, Ints, events_of
+from baken.detection.events import Events, Ints, Mask, events_of
 from baken.detection.evidence import cosines
 from baken.protocols import Progress, silent
 from baken.schema import EDGES, conform, empty
@@ -63,13 +63,17 @@ def meetings(events: Events, window_s: int, min_participation: int) -> tuple[Int
     earlier, later = rows[first], rows[first + offset]
     other = events.account[earlier] != events.account[later]
     earlier, later = earlier[other], later[other]
-    taking_part = np.unique(np.concatenate([earlier, later]))
+    # A document in a meeting counts in every trace that it left, as the published code has it.
+    document = events.doc_ids.dictionary_encode().indices.to_numpy()
+    met = np.zeros(int(document.max(initial=-1)) + 1, dtype=bool)
+    met[document[np.concatenate([earlier, later])]] = True
+    taking_part = rows[met[document[rows]]]
     busy = _at_least(events.account[taking_part], min_participation, events.accounts)
     kept = busy[events.account[earlier]] | busy[events.account[later]]
     return earlier[kept], later[kept]
 
 
-def _at_least(account: Ints, least: int, accounts: int = 0) -> np.ndarray:
+def _at_least(account: Ints, least: int, accounts: int = 0) -> Mask:
     return np.bincount(account, minlength=accounts) >= least
 
 

@@ -12,7 +12,7 @@ from baken.model import TraceKind
 from baken.protocols import DetectionView
 
 # Below this, two people coincide by themselves ("thank you so much"). Chosen on the organic airline
-# posts, of which longer ones are hardly ever written twice. Links and names of accounts are no words.
+# posts, of which longer ones are hardly ever written twice. Links and account names do not count.
 MIN_WORDS = 4
 MIN_LETTERS = 15
 # Scripts that put no spaces between words: two letters of them count as a word.

@@ -1,0 +1,272 @@
+"""Coordination: innocent worlds, planted worlds, real windows of a state operation, classic parity.
+
+`run` gives the rows of the table that `make eval` prints; as a script it prints them itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from coordination_worlds import World, innocent, planted
+
+from baken.config import DetectConfig
+from baken.detection.groups import find_groups
+from baken.detection.network import find_edges
+from baken.detection.traces.texts import enough_words
+from baken.nlp.text import own_words, text_id
+from baken.schema import TRACES
+
+# Accounts that naive co-text (same text, within an hour, three times) links: the data's own notes.
+NAIVE = {
+    "ru_2015-11": 604,
+    "en_2016-10": 175,
+    "de_2016": 83,
+    "brussels_2016-03": 79,
+    "all_2015-02": 4,
+}
+INNOCENT: dict[str, dict[str, Any]] = {
+    "steady": {},
+    "breaking news": {"breaking": 0.5},
+    "circadian rhythm": {"breaking": 0.5, "circadian": True},
+    "popularity tail": {"zipf": 1.5, "breaking": 0.3},
+}
+KINDS = ("url", "text")
+SEEDS = 20
+SIZES, JITTERS_S, DILUTIONS = (5, 20, 50), (10, 3_600, 14_400), (0.5, 0.9, 0.99)
+PLANTED_POSTS = 150_000
+MIN_RECALL, MAX_FALSE = 0.9, 0.05
+CLASSIC_WINDOW_S = 10
+
+Row = dict[str, Any]
+
+
+def run(shared: Path, *, seeds: int = SEEDS, planted_posts: int = PLANTED_POSTS) -> list[Row]:
+    """The rows: what is flagged where nothing is, what is found where something is."""
+    return [
+        *innocent_rows(seeds),
+        *planted_rows(planted_posts),
+        *window_rows(shared),
+        *telegram_rows(shared),
+        classic_row(shared),
+    ]
+
+
+def innocent_rows(seeds: int, posts: int = 40_000) -> list[Row]:
+    """Edges and groups found in worlds without coordination; each should be 0."""
+    rows = []
+    for name, options in INNOCENT.items():
+        edges = groups = 0
+        for seed in range(seeds):
+            world = innocent(seed, posts=posts, **options)
+            for kind in KINDS:
+                found, grouped = _detect(world.traces(kind))
+                edges += len(found)
+                groups += len(grouped)
+        note = f"{seeds} seeds, {posts:,} posts, as links and as texts; {edges} edges"
+        rows.append(_row(f"coordination: groups in innocent worlds, {name}", groups, "0", note))
+    return rows
+
+
+def planted_rows(posts: int) -> list[Row]:
+    """Recall and false edges of planted groups, by size, jitter and dilution."""
+    rows = []
+    background = innocent(1, posts=posts, breaking=0.5)
+    for size in SIZES:
+        for jitter_s in JITTERS_S:
+            for dilution in DILUTIONS:
+                world = planted(background, 7, size=size, jitter_s=jitter_s, dilution=dilution)
+                recall, false = _score(world)
+                rows.append(
+                    _row(
+                        f"coordination: planted, {size} accounts, {jitter_s} s, "
+                        f"{dilution:.0%} diluted",
+                        round(recall, 3),
+                        f">= {MIN_RECALL}",
+                        f"{posts:,} posts, 5 in step; false edges {false:.1%} (<= {MAX_FALSE:.0%})",
+                    )
+                )
+    return rows
+
+
+def window_rows(shared: Path) -> list[Row]:
+    """Accounts of a state operation found among ordinary users, and ordinary users flagged."""
+    rows = []
+    for window, naive in NAIVE.items():
+        posts = pd.concat([_operation(shared, window), _ordinary(shared)])
+        traces = text_traces(_aligned(posts))
+        edges, groups = _detect(traces)
+        flagged = {*edges["left"].to_pylist(), *edges["right"].to_pylist()}
+        guilty = sum(account.startswith("operation:") for account in flagged)
+        grouped = {account for members in groups["members"].to_pylist() for account in members}
+        note = f"{len(edges)} edges, {len(groups)} groups of together {len(grouped)}"
+        name = f"coordination: {window}"
+        rows.append(_row(f"{name}, accounts found", guilty, f">= {naive}", note))
+        rows.append(_row(f"{name}, ordinary users flagged", len(flagged) - guilty, "0", ""))
+    return rows
+
+
+def telegram_rows(shared: Path) -> list[Row]:
+    """News channels alone: the families of one owner are there, and the benign detectors' work."""
+    edges, groups = _detect(text_traces(_channels(shared)))
+    families = "; ".join(", ".join(members) for members in groups["members"].to_pylist())
+    flagged = {*edges["left"].to_pylist(), *edges["right"].to_pylist()}
+    return [
+        _row(
+            "coordination: telegram channels with an edge",
+            len(flagged),
+            "reported",
+            f"{len(edges)} edges; groups: {families or 'none'}",
+        )
+    ]
+
+
+def classic_row(shared: Path) -> Row:
+    """Edges of the classic rule that differ from a plain reading of its definition."""
+    table = pd.read_parquet(shared / "coortweet" / "russian_coord_tweets.parquet").astype(
+        {"object_id": str, "account_id": str}
+    )
+    at_s = table["timestamp_share"].astype("int64")
+    traces = _table(
+        "repost", table["account_id"], table["object_id"], table["content_id"], at_s * 1_000_000
+    )
+    config = DetectConfig(method="cooccurrence", windows_s=(CLASSIC_WINDOW_S,))
+    edges = find_edges(traces, config)
+    columns = (edges[name].to_pylist() for name in ("left", "right", "observed"))
+    found = {(left, right): weight for left, right, weight in zip(*columns, strict=True)}
+    expected = plain_classic(table.assign(at_s=at_s), CLASSIC_WINDOW_S, 2)
+    differing = sum(found.get(pair) != expected.get(pair) for pair in {*found, *expected})
+    note = f"{len(expected)} edges of {CLASSIC_WINDOW_S} s and 2 posts"
+    return _row("coordination: edges unlike the classic definition", differing, "0", note)
+
+
+def plain_classic(posts: pd.DataFrame, window_s: int, least: int) -> dict[tuple[str, str], int]:
+    """The definition word for word, post by post, slow on purpose."""
+    posts = posts[posts.groupby("account_id")["account_id"].transform("size") >= least]
+    met: list[tuple[str, str, str, str]] = []
+    for _, same in posts.groupby("object_id"):
+        rows = same.sort_values("at_s")[["at_s", "account_id", "content_id"]].to_numpy()
+        for place, (at_s, account, content) in enumerate(rows):
+            for later_s, other, its_content in rows[place + 1 :]:
+                if later_s - at_s > window_s:
+                    break
+                if other != account:
+                    met.append((account, content, other, its_content))
+    taking_part = {content for row in met for content in (row[1], row[3])}
+    counted = posts[posts["content_id"].isin(taking_part)].groupby("account_id").size()
+    busy = set(counted[counted >= least].index)
+    weights: dict[tuple[str, str], int] = {}
+    for account, _, other, _ in met:
+        if account in busy or other in busy:
+            pair = (min(account, other), max(account, other))
+            weights[pair] = weights.get(pair, 0) + 1
+    return weights
+
+
+def text_traces(posts: pd.DataFrame) -> pa.Table:
+    """Text traces of posts with the columns account, at and text, as the pipeline makes them."""
+    ids: dict[str, str] = {}
+    own: dict[str, str] = {}
+    for text in posts["text"].unique():
+        own[text] = own_words(text).text
+        ids[text] = text_id(own[text])
+    words = pa.chunked_array([pa.array([own[text] for text in posts["text"]], pa.string())])
+    chosen = posts[enough_words(words).to_numpy(zero_copy_only=False)]
+    at_us = chosen["at"].astype("datetime64[us]").astype("int64")
+    objects = chosen["text"].map(ids)
+    return _table("text", chosen["account"], objects, chosen["doc_id"], at_us, precision_s=60)
+
+
+def _detect(traces: pa.Table) -> tuple[pa.Table, pa.Table]:
+    config = DetectConfig()
+    edges = find_edges(traces, config)
+    return edges, find_groups(edges, traces, config)
+
+
+def _score(world: World) -> tuple[float, float]:
+    edges, _ = _detect(world.traces("url"))
+    found = set(zip(edges["left"].to_pylist(), edges["right"].to_pylist(), strict=True))
+    right = len(found & world.truth)
+    return right / len(world.truth), (len(found) - right) / max(len(found), 1)
+
+
+def _operation(shared: Path, window: str) -> pd.DataFrame:
+    posts = pd.read_parquet(shared / "ira_tweets" / "tweets_dev.parquet")
+    posts = posts[posts["window"] == window]
+    account = "operation:" + posts["account"].astype(str)
+    return pd.DataFrame({"account": account, "at": posts["timestamp"], "text": posts["text"]})
+
+
+def _ordinary(shared: Path) -> pd.DataFrame:
+    posts = pd.read_csv(
+        shared / "organic_airline_tweets" / "tweets_dev.csv.gz", parse_dates=["timestamp"]
+    )
+    account = "ordinary:" + posts["account"]
+    return pd.DataFrame({"account": account, "at": posts["timestamp"], "text": posts["text"]})
+
+
+def _channels(shared: Path) -> pd.DataFrame:
+    posts = pd.read_parquet(shared / "telegram_ru_news" / "messages_dev.parquet")
+    posts = posts[posts["text"].notna()]
+    at = posts["timestamp"].dt.tz_localize(None)
+    frame = pd.DataFrame({"account": posts["channel_id"], "at": at, "text": posts["text"]})
+    return _numbered(frame)
+
+
+def _aligned(posts: pd.DataFrame) -> pd.DataFrame:
+    """Both parts from the same midnight on."""
+    part = posts["account"].str.split(":").str[0]
+    first = posts.groupby(part)["at"].transform("min").dt.normalize()
+    return _numbered(posts.assign(at=posts["at"] - first + pd.Timestamp("2020-01-01")))
+
+
+def _numbered(posts: pd.DataFrame) -> pd.DataFrame:
+    return posts.assign(doc_id=[f"doc-{number:07}" for number in range(len(posts))])
+
+
+def _table(
+    kind: str,
+    account: pd.Series,
+    obj: pd.Series,
+    doc: pd.Series,
+    at_us: pd.Series,
+    *,
+    precision_s: int = 1,
+) -> pa.Table:
+    n = len(account)
+    return pa.table(
+        {
+            "trace_kind": pa.repeat(pa.scalar(kind), n),
+            "account_id": pa.array(account.tolist(), pa.string()),
+            "object_id": pa.array(obj.tolist(), pa.string()),
+            "doc_id": pa.array(doc.tolist(), pa.string()),
+            "at": pa.array(at_us.to_numpy(), pa.timestamp("us", tz="UTC")),
+            "precision_s": pa.array(np.full(n, precision_s, dtype=np.int32)),
+        },
+        schema=TRACES.schema,
+    )
+
+
+def _row(name: str, value: float, target: str, note: str) -> Row:
+    return {"name": name, "value": value, "target": target, "note": note}
+
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parent.parent
+    folder = Path(os.environ.get("BAKEN_SHARED_DATA", here.parent / "shared" / "data"))
+    only = sys.argv[1] if len(sys.argv) > 1 else "all"
+    parts = {
+        "innocent": lambda: innocent_rows(SEEDS),
+        "planted": lambda: planted_rows(PLANTED_POSTS),
+        "windows": lambda: window_rows(folder),
+        "telegram": lambda: telegram_rows(folder),
+        "classic": lambda: [classic_row(folder)],
+        "all": lambda: run(folder),
+    }
+    for row in parts[only]():
+        print(f"{row['name']:75} {row['value']:>8} {row['target']:>9}  {row['note']}")
