@@ -212,7 +212,10 @@ def _decision(
     if remainder.shortfalls(config):
         # Documents with an innocent source never count, also where no explanation alone covers
         # half; then the ones that together leave too little are named.
-        return False, f"explained: {', '.join(ruled_in or partial)}"
+        if not ruled_in:
+            return False, f"explained together: {', '.join(partial)}"
+        in_part = f"; in part: {', '.join(partial)}" if partial else ""
+        return False, f"explained: {', '.join(ruled_in)}{in_part}"
     names = ", ".join(sorted(remainder.families))
     aside = f", with what {', '.join(ruled_in)} explains set aside" if ruled_in else ""
     return True, f"tested on {names}{aside}"

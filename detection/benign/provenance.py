@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -15,11 +13,12 @@ from baken.detection.benign.examination import (
     by_share,
     unknown,
 )
+from baken.detection.benign.origins import derived, linking_to_officials, published_by
 from baken.detection.case import Examined
 from baken.detection.families import Family
 from baken.detection.judgement import owner_of, recorded
 from baken.detection.lexicon import agencies
-from baken.model import AccountKind, Role, SourceKind, Tier, TraceKind, Verdict
+from baken.model import Role, SourceKind, TraceKind, Verdict
 
 CONTENT = frozenset({Family.CONTENT.value, Family.MEDIA.value})
 # The larger part of a text that stands in quotation marks is somebody else's text.
@@ -47,7 +46,7 @@ class WireCopy(Detector):
         known, tiered = _agencies_of_register(case)
         stated_credits = [str(credit or "").strip().casefold() for credit in case.column("credit")]
         keys = case.column("text_id")
-        printed = _published_by(case, {SourceKind.AGENCY}, innocent=True)
+        printed = derived(case, SourceKind.AGENCY)
         outside = case.bystanders("text_id")
         doubtful = _hidden_owners(case)
         credited = case.select(
@@ -55,9 +54,9 @@ class WireCopy(Detector):
                 (
                     stated_credits[at] not in tiered
                     and stated_credits[at] in (known | agencies())
-                    and (not doubtful or keys[at] in printed or keys[at] in outside)
+                    and (not doubtful or at in printed or keys[at] in outside)
                 )
-                or keys[at] in printed
+                or at in printed
             )
         )
         covered = _with_copies(case, credited)
@@ -77,10 +76,10 @@ class WireCopy(Detector):
 class PressRelease(Detector):
     """One release or public notice, printed by many at the hour when its embargo ends.
 
-    Looked for: outlets that link to an earlier page of an official source; the same text from an
-    official source without a recorded state; or the marks of a release (`persbericht`, `under
-    embargo`, `for immediate release` ...). Copies of an official of a recorded state that do not
-    name it are not explained.
+    Looked for: outlets that link to an earlier page of an official source; the same or a matching
+    text of an official source; or the marks of a release (`persbericht`, `under embargo`, `for
+    immediate release` ...). Where the register records the official with a state, only copies that
+    name it are explained.
     """
 
     benign_class = "press-release"
@@ -91,18 +90,13 @@ class PressRelease(Detector):
         if not any(case.texts):
             return unknown("the documents hold no text")
         keys, seen = case.column("text_id"), case.topics
-        issued = _published_by(case, {SourceKind.OFFICIAL}, innocent=True)
-        tiered = _published_by(case, {SourceKind.OFFICIAL}, innocent=False)
-        linking = _linking_to_officials(case)
-        covered = case.select(
-            lambda at: (
-                at in linking
-                or (
-                    keys[at] not in tiered
-                    and (keys[at] in issued or seen[at].get("press_release", 0) > 0)
-                )
-            )
-        )
+        issued = derived(case, SourceKind.OFFICIAL) | linking_to_officials(case)
+        of_state = published_by(case, SourceKind.OFFICIAL, innocent=False)
+
+        def marked(at: int) -> bool:
+            return keys[at] not in of_state and seen[at].get("press_release", 0) > 0
+
+        covered = case.select(lambda at: at in issued or marked(at))
         found = by_share(
             case,
             _with_copies(case, covered),
@@ -180,46 +174,6 @@ def _agencies_of_register(case: Examined) -> tuple[set[str], set[str]]:
             folded = {name.strip().casefold() for name in names if name.strip()}
             (tiered if recorded(source.get("tier")) else known).update(folded)
     return known - tiered, tiered
-
-
-def _linking_to_officials(case: Examined) -> set[int]:
-    """Positions of outlets' documents that link to an earlier page of an official source."""
-    linked = case.outside.rows("canonical_url", case.values("links"))
-    sources = case.outside.table.column("source_id")
-    found = set()
-    for at, links in enumerate(case.column("links")):
-        if case.column("account_kind")[at] != AccountKind.OUTLET:
-            continue
-        for row in (int(row) for link in links or () for row in linked.get(link, ())[:20]):
-            source = case.sources.get(sources[row].as_py() or "", {})
-            # A page of unknown time may be the earlier one; only a later one is refused.
-            later = case.outside.seconds[row] > case.seconds[at]
-            if source.get("kind") == SourceKind.OFFICIAL and _open(source) and not later:
-                found.add(at)
-    return found
-
-
-def _open(source: Mapping[str, Any]) -> bool:
-    """Whether a source speaks for nobody but itself, or openly for a state as its official."""
-    return not recorded(source.get("tier")) or source.get("tier") == Tier.OFFICIAL
-
-
-def _published_by(case: Examined, kinds: set[SourceKind], *, innocent: bool) -> set[str]:
-    """Texts of the evidence that a source of one of `kinds` published too."""
-    wanted = {
-        source_id
-        for source_id, source in case.sources.items()
-        if source.get("kind") in kinds and recorded(source.get("tier")) is not innocent
-    }
-    if not wanted:
-        return set()
-    sources = case.outside.table.column("source_id")
-    found = set()
-    for key, rows in case.outside.rows("text_id", case.values("text_id")).items():
-        # A text of 200,000 copies is no press release; looking at the first few bounds the work.
-        if any(sources[int(row)].as_py() in wanted for row in rows[:5_000]):
-            found.add(key)
-    return found
 
 
 def _with_copies(case: Examined, covered: frozenset[str]) -> frozenset[str]:

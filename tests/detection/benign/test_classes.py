@@ -472,3 +472,55 @@ def test_accounts_of_other_candidates_are_no_witnesses(world):
     world.network(second, STORIES)
     rows = world.flag().to_pylist()
     assert [row["queue"] for row in rows] == [True, True]
+
+
+def test_rewordings_of_an_agency_in_the_group_are_wire_copy(world):
+    """Papers that reword the agency's reports match it; no credit is needed to see it."""
+    agency = "web:agency.example"
+    world.sources[agency] = {"kind": "agency", "name": "Agentschap Noord"}
+    docs = {
+        name: [
+            world.post(name, f"{name} tells: {story}", minutes=900 * at + 9 * place, kind="outlet")
+            for at, story in enumerate(STORIES)
+        ]
+        for place, name in enumerate([agency, *SITES])
+    }
+    world.chatter()
+    world.tie(docs, "similar-text")
+    world.mark(SITES)
+    world.group([agency, *SITES])
+    (row,) = world.flag().to_pylist()
+    assert row["queue_reason"] == "explained: wire-copy"
+
+
+def test_a_campaign_that_an_agency_takes_up_later_is_not_wire_copy(world):
+    agency = "web:agency.example"
+    world.sources[agency] = {"kind": "agency", "name": "Agentschap Noord"}
+    docs = {
+        name: [
+            world.post(name, f"{name} tells: {story}", minutes=900 * at - 9 * place, kind="outlet")
+            for at, story in enumerate(STORIES)
+        ]
+        for place, name in enumerate([agency, *SITES])
+    }
+    world.chatter()
+    world.tie(docs, "similar-text")
+    world.mark(SITES)
+    world.group([agency, *SITES])
+    (row,) = world.flag().to_pylist()
+    assert row["queue"], row["queue_reason"]
+
+
+def test_explanations_that_suffice_only_together_are_named_together(world):
+    world.chatter()
+    docs = world.network(SITES, STORIES, kind="outlet", links=False, media_sha256=["1" * 64])
+    world.tie(docs, "media")
+    quarter = len(STORIES) * 2 // 5
+    for ids in docs.values():
+        for doc_id in ids[:quarter]:
+            world.documents[int(doc_id[4:])]["credit"] = "ANP"
+            world.annotations[int(doc_id[4:])]["credit"] = "ANP"
+        for doc_id in ids[quarter : 2 * quarter]:
+            world.annotations[int(doc_id[4:])]["flags"] = ["mostly-quotation"]
+    (row,) = world.flag().to_pylist()
+    assert row["queue_reason"] == "explained together: wire-copy, quotation"
