@@ -82,6 +82,14 @@ class Marks:
         }
 
 
+def with_marks(edges: pa.Table, *, campaigns: pa.Table, site_traits: pa.Table) -> pa.Table:
+    """`edges` and the mark edges of every campaign, so that they are stored and shown as well."""
+    marks, known = Marks(site_traits), edges
+    for members in campaigns.column("members").to_pylist():
+        known = marks.edges(frozenset(members or ()), known)
+    return known.sort_by([(name, "ascending") for name in EDGES.key])
+
+
 def _suffice(kinds: set[str]) -> bool:
     return bool(kinds & IDENTIFYING) or len(kinds & RESEMBLING) >= 2
 

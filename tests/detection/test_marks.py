@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baken.detection.marks import METHOD, Marks
+from baken.detection.marks import METHOD, Marks, with_marks
 from baken.schema import EDGES, SITE_TRAITS, from_rows
 
 SITES = [f"web:{name}.example" for name in ("anchor", "beacon", "compass", "dock")]
@@ -79,3 +79,14 @@ def test_marks_and_one_tested_family_enter_the_queue(world):
     (row,) = world.flag().to_pylist()
     assert row["queue"], row["queue_reason"]
     assert row["trace_kinds"] == ["infrastructure", "text"]
+
+
+def test_mark_edges_of_campaigns_are_stored_once(world):
+    world.chatter()
+    world.network(SITES, TEXTS, links=False, kind="outlet")
+    world.traits += traits((SITES[:2], "analytics", "UA-1"))
+    campaigns, known = world.flag(), from_rows(world.edges, EDGES)
+    table = from_rows(world.traits, SITE_TRAITS)
+    found = with_marks(known, campaigns=campaigns, site_traits=table)
+    assert found.num_rows == known.num_rows + 1
+    assert with_marks(found, campaigns=campaigns, site_traits=table).equals(found)
