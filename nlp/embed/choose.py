@@ -40,8 +40,22 @@ def _use() -> Embedder:
     return UseEmbedder()
 
 
+def _static() -> Embedder:
+    from baken.nlp.embed.static import StaticEmbedder
+
+    return StaticEmbedder()
+
+
+def _e5() -> Embedder:
+    from baken.nlp.embed.e5 import E5Embedder
+
+    return E5Embedder()
+
+
 EMBEDDERS: dict[str, Callable[[], Embedder]] = {
     "baken": _baken,
     "hashing": _hashing,
+    "static": _static,
+    "e5": _e5,
     "use": _use,
 }

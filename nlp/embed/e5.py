@@ -110,7 +110,7 @@ def read_weights(file: Path) -> tuple[Shape, Weights]:
         reader.position += length
         _, count, offset, size = reader.take("<BIQQ")
         weights[name] = _tensor(data, count, offset, size)
-    return Shape(*sizes, eps), weights
+    return Shape(**dict(zip(Shape.__slots__, (*sizes, eps), strict=True))), weights
 
 
 class _Reader:

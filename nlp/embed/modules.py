@@ -52,10 +52,10 @@ class BertInMemory(InputModule):  # type: ignore[misc]
             for name, tensor in _named(weights, shape.num_hidden_layers)
         }
         self.auto_model.load_state_dict(state, assign=True, strict=True)
-        embeddings = self.auto_model.embeddings
         positions = torch.arange(shape.max_position_embeddings).expand((1, -1))
-        embeddings.position_ids = positions
-        embeddings.token_type_ids = torch.zeros_like(positions)
+        buffers = {"position_ids": positions, "token_type_ids": torch.zeros_like(positions)}
+        for name, values in buffers.items():
+            self.auto_model.embeddings.register_buffer(name, values, persistent=False)
         self.eval()
 
     def preprocess(

