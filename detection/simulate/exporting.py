@@ -116,6 +116,7 @@ def _truth(world: World, port: int) -> dict[str, Any]:
         "seed": world.seed,
         "platform": PLATFORM,
         "documents": world.documents,
+        "authors": {post.post_id: post.account.name for post in world.posts},
         "campaigns": entries(world.campaigns, "kind"),
         "benign": entries(world.innocents, "class"),
     }

@@ -126,7 +126,7 @@ def _head(source: Outlet, title: str, language: str) -> str:
     generator = (
         _STENCIL_GENERATOR
         if stencil
-        else _GENERATORS[variety(source.host, "generator", len(_GENERATORS))]
+        else _GENERATORS[variety(_look(source), "generator", len(_GENERATORS))]
     )
     mark = analytics_id(source)
     script = (
@@ -150,11 +150,16 @@ def analytics_id(source: Outlet) -> str | None:
     return f"G-{hashlib.sha256(source.host.encode()).hexdigest()[:10].upper()}"
 
 
+def _look(source: Outlet) -> str:
+    """What the look of a page follows from: papers of one house have one look."""
+    return source.skeleton or source.host
+
+
 def _class(source: Outlet, name: str) -> str:
     if source.skeleton == "stencil":
         return f"ql-{name}"
-    style = variety(source.host, "class", 4)
-    stem = source.host.partition(".")[0][:4]
+    style = variety(_look(source), "class", 4)
+    stem = _look(source).partition(".")[0][:4]
     return (f"{stem}-{name}", f"{name}__{stem}", f"c-{name}", f"{stem}{name.title()}")[style]
 
 
@@ -166,7 +171,7 @@ def _layout(source: Outlet) -> tuple[str, ...]:
         ("nav", "cookie", "story", "footer", "related"),
         ("nav", "related", "story", "cookie", "footer"),
         ("nav", "story", "footer", "related", "cookie"),
-    )[variety(source.host, "layout", 4)]
+    )[variety(_look(source), "layout", 4)]
 
 
 def _nav(source: Outlet, chrome: dict[str, str]) -> str:
@@ -195,10 +200,12 @@ def _story(
     heading = f"<h1>{escape(article.title)}</h1>"
     inside = (
         f'<div class="{_class(source, "body")}">{paragraphs}{links}</div>'
-        if variety(source.host, "wrap", 2) or source.skeleton
+        if variety(_look(source), "wrap", 2) or source.skeleton == "stencil"
         else f"{paragraphs}{links}"
     )
-    tag = "article" if source.skeleton or variety(source.host, "tag", 3) else "section"
+    tag = (
+        "article" if source.skeleton == "stencil" or variety(_look(source), "tag", 3) else "section"
+    )
     return (
         f'<main><{tag} class="{_class(source, "story")}">{heading}{byline}{time}\n'
         f"{inside}</{tag}></main>"

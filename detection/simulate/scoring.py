@@ -72,7 +72,13 @@ class _Names:
         rows = zip(
             documents["canonical_url"].to_pylist(), documents["doc_id"].to_pylist(), strict=True
         )
-        self._by_url: dict[str, str] = {url: doc_id for url, doc_id in rows if url}
+        self._by_url: dict[str, str] = {}
+        self._ids: set[str] = set()
+        for url, doc_id in rows:
+            self._ids.add(doc_id)
+            if url:
+                self._by_url[url] = doc_id
+        self._authors: Mapping[str, str] = truth["authors"]
         self._benign = [
             (str(entry["class"]), self.accounts(entry), self.documents(entry))
             for entry in truth["benign"]
@@ -101,9 +107,11 @@ class _Names:
         return name if share >= FOUND_SHARE else UNEXPLAINED
 
     def _document(self, key: str) -> str:
-        if not key.startswith("http"):
-            return document_id(POSTS_SOURCE, key)
-        return self._by_url.get(canonical_url(key) or key, key)
+        if key.startswith("http"):
+            return self._by_url.get(canonical_url(key) or key, key)
+        author = self._pseudonymise(self._platform, self._authors[key])
+        within = document_id(POSTS_SOURCE, f"{author}/{key}")
+        return within if within in self._ids else document_id(POSTS_SOURCE, key)
 
 
 def _is_found(planted: frozenset[str], members: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ from baken.ids import Pseudonymiser, document_id
 PSEUDONYMISE = Pseudonymiser(b"k" * 32)
 TRUTH = {
     "platform": "plaza.example",
+    "authors": {"p1": "Ann", "p2": "Bob", "p7": "Eve"},
     "campaigns": [
         {
             "name": "sites",
@@ -34,9 +35,13 @@ TRUTH = {
 }
 DOCUMENTS = pa.table(
     {
-        "doc_id": ["d1", "d2"],
-        "canonical_url": ["http://x.example:8642/w", "http://y.example:8642/w"],
-        "account_id": ["web:x.example", "web:y.example"],
+        "doc_id": [
+            "d1",
+            "d2",
+            document_id("dataset:posts", f"{PSEUDONYMISE('plaza.example', 'Eve')}/p7"),
+        ],
+        "canonical_url": ["http://x.example:8642/w", "http://y.example:8642/w", None],
+        "account_id": ["web:x.example", "web:y.example", PSEUDONYMISE("plaza.example", "Eve")],
     }
 )
 
@@ -74,7 +79,7 @@ def test_a_candidate_with_few_of_the_planted_accounts_finds_nothing() -> None:
 
 
 def test_a_flag_counts_for_the_class_of_its_documents() -> None:
-    post = document_id("dataset:posts", "p7")
+    post = document_id("dataset:posts", f"{_person('Eve')}/p7")
     result = _score(
         _row("c1", ["web:x.example", "web:y.example", "web:z.example"], ["d1", "d2"]),
         _row("c2", ["person:1", "person:2"], [post]),
