@@ -136,7 +136,7 @@ def path(rows: pd.DataFrame) -> alt.LayerChart | alt.FacetChart:
     line = base.mark_line(color=_QUIET, strokeWidth=1, strokeDash=[3, 3]).encode(
         order=alt.Order("at:T")
     )
-    dots = base.mark_circle(size=34, opacity=0.6).encode(
+    dots = base.mark_circle(size=34, opacity=0.75).encode(
         color=_language_colour(shown), tooltip=tooltip
     )
     rings = base.mark_point(size=110, filled=False, color="#1b2530", strokeWidth=1.2).encode(
@@ -182,7 +182,7 @@ def posts_strip(rows: pd.DataFrame) -> alt.Chart:
     shown = rows[rows["account"].isin(order)]
     chart: alt.Chart = (
         alt.Chart(shown)
-        .mark_tick(thickness=2, size=13, opacity=0.75)
+        .mark_tick(thickness=2, size=13, opacity=0.9)
         .encode(
             x=alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=_time_axis(rows["at"])),
             y=alt.Y("account:N", title=None, sort=order, axis=_NAMES),

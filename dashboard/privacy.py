@@ -58,8 +58,8 @@ def cast(accounts: Iterable[str | None], *, min_group: int) -> Cast:
 
 
 def short_name(account_id: object, *, digits: int = SHOWN_DIGITS) -> str:
-    """An outlet's name, or the first digits of a pseudonym."""
+    """The host of an outlet, a channel's name, or the first digits of a pseudonym."""
     name = str(account_id or "")
     if is_person(name):
         return one_line(name[: len(PERSON) + digits])
-    return one_line(name, width=60)
+    return one_line(name.removeprefix("web:"), width=60)

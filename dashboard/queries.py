@@ -20,6 +20,7 @@ from baken.store.tables import where_in
 TTL_S = 3_600
 UNKNOWN = "und"
 MAX_HITS = 50
+MAX_EDGES = 500
 # Up to this many ids a filter in the store is faster than reading the columns of every row.
 _FEW_IDS = 2_000
 # Answers kept for all sessions together; the largest, of one narrative, is some megabytes.
@@ -182,12 +183,17 @@ def _candidates(project: Project) -> list[dict[str, Any]]:
 
 
 def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
-    """One candidate with edges and judgements; see `baken.cases.campaign`."""
+    """One candidate with judgements and its strongest edges; see `baken.cases.campaign`.
+
+    `edge_count` says how many edges there are; at most `MAX_EDGES` are given.
+    """
     return _kept(_campaign, project, ("campaigns", "edges", "judgements"), campaign_id)
 
 
 def _campaign(project: Project, campaign_id: str) -> dict[str, Any]:
-    return cases.campaign(project, campaign_id)
+    found = cases.campaign(project, campaign_id)
+    edges = found["edges"]
+    return {**found, "edges": edges[:MAX_EDGES], "edge_count": len(edges)}
 
 
 def reasons(project: Project, campaign_id: str) -> dict[str, str]:

@@ -35,13 +35,15 @@ def review_part(project: Project, row: Mapping[str, Any]) -> None:
     )
     if message := st.session_state.pop(_FLASH, None):
         st.success(markdown(message))
-    judgement = _form(str(row["campaign_id"]))
+    campaign_id = str(row["campaign_id"])
+    judgement = _form(campaign_id)
     if judgement is not None:
         try:
             cases.review(project, judgement)
         except BakenError as error:
             st.error(markdown(in_words(error)))
         else:
+            st.session_state[_turn(campaign_id)] = st.session_state.get(_turn(campaign_id), 0) + 1
             st.session_state[_FLASH] = f"{say('Recorded')}: {say(str(judgement.status))}"
             st.rerun()
     _history(row)
@@ -53,23 +55,38 @@ def in_words(error: BakenError) -> str:
     return plain.replace("a reason: reason", "a reason").replace("reviewer: role", "reviewer")
 
 
+def _turn(campaign_id: str) -> str:
+    return f"review:turn:{campaign_id}"
+
+
 def _form(campaign_id: str) -> Judgement | None:
-    with st.form(f"review:{campaign_id}"):
+    # Words written about one candidate must never be left in the form of another, or of the next
+    # judgement; what was refused stays.
+    mine = f"{campaign_id}:{st.session_state.get(_turn(campaign_id), 0)}"
+    with st.form(f"review:{mine}"):
         first, second, third, fourth = st.columns(4)
         status = first.selectbox(
-            say("Decision"), STATUSES, format_func=lambda name: say(str(name)), key="status"
+            say("Decision"), STATUSES, format_func=lambda name: say(str(name)), key=f"status:{mine}"
         )
-        role = second.text_input(say("Your role, not your name"), value="analyst", key="role")
+        role = second.text_input(
+            say("Your role, not your name"), value="analyst", key=f"role:{mine}"
+        )
         likelihood = third.selectbox(
-            say("Likelihood"), [None, *cases.LIKELIHOODS], format_func=_or_none, key="likelihood"
+            say("Likelihood"),
+            [None, *cases.LIKELIHOODS],
+            format_func=_or_none,
+            key=f"likelihood:{mine}",
         )
         confidence = fourth.selectbox(
-            say("Confidence"), [None, *cases.CONFIDENCES], format_func=_or_none, key="confidence"
+            say("Confidence"),
+            [None, *cases.CONFIDENCES],
+            format_func=_or_none,
+            key=f"confidence:{mine}",
         )
-        reason = st.text_area(say("Reason"), key="reason", max_chars=MAX_CHARS, height=80)
+        reason = st.text_area(say("Reason"), key=f"reason:{mine}", max_chars=MAX_CHARS, height=80)
         alternative = st.text_area(
             say("Innocent explanation considered, and why it fails"),
-            key="alternative",
+            key=f"alternative:{mine}",
             max_chars=MAX_CHARS,
             height=80,
         )

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import numpy as np
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
@@ -154,14 +155,12 @@ class Browser:
         )
 
     def pictures(self) -> list[bytes]:
-        """What the page shows from top to bottom, as PNG files of at most 256 colours."""
+        """What the page shows from top to bottom, as PNG files."""
         answer = self.call("Page.captureScreenshot", format="png")
         drawn = Image.open(io.BytesIO(base64.b64decode(answer["data"]))).convert("RGB")
-        parts = max(1, round(drawn.height / PART_HEIGHT))
-        edges = [drawn.height * part // parts for part in range(parts + 1)]
         return [
             _packed(drawn.crop((0, top, drawn.width, bottom)))
-            for top, bottom in itertools.pairwise(edges)
+            for top, bottom in itertools.pairwise(_cuts(drawn))
         ]
 
     @property
@@ -170,10 +169,29 @@ class Browser:
         return sorted(url for url in self.requested if (urlsplit(url).hostname or "") not in LOCAL)
 
 
+def _cuts(drawn: Image.Image) -> list[int]:
+    """Where to part a long picture: in the middle of the widest blank stretch near even parts."""
+    parts = max(1, round(drawn.height / PART_HEIGHT))
+    grey = np.asarray(drawn.convert("L"))
+    blank = grey.min(axis=1) == grey.max(axis=1)
+    cuts = [0]
+    for part in range(1, parts):
+        aim = drawn.height * part // parts
+        stretch, best = 0, (0, aim)
+        for row in range(aim - PART_HEIGHT // 8, aim + PART_HEIGHT // 8):
+            stretch = stretch + 1 if blank[row] else 0
+            best = max(best, (stretch, row - stretch // 2))
+        cuts.append(best[1])
+    return [*cuts, drawn.height]
+
+
 def _packed(drawn: Image.Image) -> bytes:
     packed = io.BytesIO()
-    few = drawn.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(packed, "PNG", optimize=True)
+    drawn.save(packed, "PNG", optimize=True)
+    if packed.tell() > MAX_BYTES:
+        # Few colours lose the thin marks of a chart, so only a large picture is reduced.
+        packed = io.BytesIO()
+        drawn.quantize(256, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
     return packed.getvalue()
 
 

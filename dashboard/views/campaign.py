@@ -26,19 +26,18 @@ from baken.dashboard.review import review_part
 from baken.store.project import Project
 
 PAIRS_PER_PAGE = 2
-MAX_EDGES = 500
 MAX_STRIP = 5_000
 # So that the figures stay in sight beside long names of sites.
 _WIDTHS = {
-    "left": 165,
-    "right": 165,
-    "trace": 95,
-    "window": 62,
-    "observed": 72,
-    "expected": 72,
-    "p": 66,
-    "q": 66,
-    "cosine": 58,
+    "left": 138,
+    "right": 138,
+    "trace": 92,
+    "window": 56,
+    "observed": 68,
+    "expected": 68,
+    "p": 64,
+    "q": 64,
+    "cosine": 54,
 }
 # Green for what explains the candidate away; no colour says that somebody is guilty.
 _VERDICT_COLOURS: dict[str, Any] = {"ruled-in": "green", "unknown": "orange", "ruled-out": "gray"}
@@ -61,7 +60,9 @@ def render(project: Project) -> None:
     st.caption(say("Four judgements, each on its own ladder; they are never combined."))
     _members(row, shown)
     if edges:
-        _evidence(project, edges, shown)
+        _evidence(project, campaign_id, edges, shown)
+        if row["edge_count"] > len(row["edges"]):
+            st.caption(f"{say('The strongest edges of')} {row['edge_count']:,}")
     elif not shown.withheld:
         nothing("No edge between its members is stored.")
     _posts(project, row, shown)
@@ -112,7 +113,9 @@ def _members(row: Mapping[str, Any], shown: Cast) -> None:
         )
 
 
-def _evidence(project: Project, edges: list[Mapping[str, Any]], shown: Cast) -> None:
+def _evidence(
+    project: Project, campaign_id: str, edges: list[Mapping[str, Any]], shown: Cast
+) -> None:
     heading(
         "Evidence: who is in step with whom",
         "Expected is what chance gives accounts as active as these with objects as popular as "
@@ -126,12 +129,12 @@ def _evidence(project: Project, edges: list[Mapping[str, Any]], shown: Cast) -> 
         st.altair_chart(charts.network(edges, names), alt="Accounts in step with each other")
     with numbers:
         chosen = table(
-            [_edge_row(edge, shown) for edge in edges[:MAX_EDGES]],
+            [_edge_row(edge, shown) for edge in edges],
             on_select="rerun",
             selection_mode="single-row-required",
             selection_default={"selection": {"rows": [0]}},
             height=380,
-            key="edges",
+            key=f"edges:{campaign_id}",
             column_config={say(name): {"width": width} for name, width in _WIDTHS.items()},
         )
     rows = chosen.selection.rows
@@ -164,7 +167,13 @@ def _pairs(project: Project, edge: Mapping[str, Any], shown: Cast) -> None:
         f"{edge['observed']} {say('observed')}, {number(edge['expected'], digits=2)} "
         f"{say('expected')}; {len(ids)} {say('pairs of posts')}"
     )
-    page = st.pagination(pages, key=f"pairs:{left}:{right}") if pages > 1 else 1
+    page = (
+        st.pagination(
+            pages, key=f"pairs:{left}:{right}:{edge['trace_kind']}:{edge['window_s']}:{pages}"
+        )
+        if pages > 1
+        else 1
+    )
     part = ids[(page - 1) * PAIRS_PER_PAGE : page * PAIRS_PER_PAGE]
     found = queries.texts(project, [doc_id for pair in part for doc_id in pair])
     readable = pairs({**edge, "documents": part}, found)

@@ -53,7 +53,7 @@ def _queue(rows: list[dict[str, Any]]) -> None:
         nothing("No candidate waits for review.")
         return
     pages = -(-len(rows) // PER_PAGE)
-    page = st.pagination(pages, key="queue_page") if pages > 1 else 1
+    page = st.pagination(pages, key=f"queue:{pages}") if pages > 1 else 1
     for row in rows[(page - 1) * PER_PAGE : page * PER_PAGE]:
         _card(row)
 

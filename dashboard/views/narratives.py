@@ -126,7 +126,7 @@ def _detail(project: Project, row: dict[str, Any]) -> None:
         _path(visible)
     _history(project, row["narrative_id"])
     _nearest(project, row, visible, shown)
-    _members(project, visible, shown)
+    _members(project, row["narrative_id"], visible, shown)
 
 
 def _head(row: dict[str, Any], shown: Cast) -> None:
@@ -248,11 +248,11 @@ def _nearest(project: Project, row: dict[str, Any], visible: pa.Table, shown: Ca
                 post(document, shown.label(document["account_id"]))
 
 
-def _members(project: Project, visible: pa.Table, shown: Cast) -> None:
+def _members(project: Project, narrative_id: str, visible: pa.Table, shown: Cast) -> None:
     heading("Documents")
     total = visible.num_rows
     pages = -(-total // MAX_MEMBERS)
-    page = st.pagination(pages, key="members_page") if pages > 1 else 1
+    page = st.pagination(pages, key=f"members:{narrative_id}:{pages}") if pages > 1 else 1
     part = visible.slice((page - 1) * MAX_MEMBERS, MAX_MEMBERS).to_pylist()
     found = queries.texts(project, [row["doc_id"] for row in part])
     st.caption(f"{total:,} {say('documents, oldest first')}")

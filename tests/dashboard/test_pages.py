@@ -131,7 +131,7 @@ def test_persons_of_a_small_group_are_only_counted(open_page: Any, world: Any) -
     said = _said(page)
     assert "person:" not in said
     assert page.info[0].value.startswith("3 persons")
-    assert set(page.dataframe[0].value["left"]) == {"web:outlet-1.example"}
+    assert set(page.dataframe[0].value["left"]) == {"outlet-1.example"}
 
 
 @pytest.mark.usefixtures("full")
@@ -144,8 +144,8 @@ def test_an_unknown_candidate_is_one_line(open_page: Any) -> None:
 
 def test_a_review_lands_in_the_ledger(full: Project, open_page: Any, world: Any) -> None:
     page = open_page("campaign", id=world.NETWORK)
-    page.selectbox(key="status").set_value(CampaignStatus.DISMISSED)
-    page.text_area(key="reason").set_value("a union's open call")
+    page.selectbox(key=f"status:{world.NETWORK}:0").set_value(CampaignStatus.DISMISSED)
+    page.text_area(key=f"reason:{world.NETWORK}:0").set_value("a union's open call")
     page.button(key="submit").click().run()
     assert not page.exception
     assert not page.error
@@ -155,6 +155,7 @@ def test_a_review_lands_in_the_ledger(full: Project, open_page: Any, world: Any)
     ]
     assert page.success
     assert "a union's open call" in _said(page)
+    assert page.text_area(key=f"reason:{world.NETWORK}:1").value == ""
     listed = open_page("campaigns")
     assert "Decided (1)" in [tab.label for tab in listed.tabs]
 
@@ -163,8 +164,8 @@ def test_a_confirmation_without_an_alternative_is_refused(
     full: Project, open_page: Any, world: Any
 ) -> None:
     page = open_page("campaign", id=world.NETWORK)
-    page.selectbox(key="status").set_value(CampaignStatus.CONFIRMED)
-    page.text_area(key="reason").set_value("they share one server")
+    page.selectbox(key=f"status:{world.NETWORK}:0").set_value(CampaignStatus.CONFIRMED)
+    page.text_area(key=f"reason:{world.NETWORK}:0").set_value("they share one server")
     page.button(key="submit").click().run()
     assert not page.exception
     assert len(page.error) == 1
@@ -172,6 +173,7 @@ def test_a_confirmation_without_an_alternative_is_refused(
     assert "alternative" in said
     assert "--" not in said.replace("\\", "")
     assert not full.ledger.judgements()
+    assert page.text_area(key=f"reason:{world.NETWORK}:0").value == "they share one server"
 
 
 @pytest.mark.usefixtures("full")

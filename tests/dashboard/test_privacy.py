@@ -18,11 +18,18 @@ def test_a_group_of_persons_is_listed_by_pseudonym() -> None:
     assert not shown.withheld
     labels = [shown.label(name) for name in shown.listed]
     assert len(set(labels)) == 6
-    assert all(label.startswith(("person:", "web:")) for label in labels)
+    assert labels[-1] == "a.example"
+    assert all(label.startswith("person:") for label in labels[:-1])
 
 
 def test_outlets_are_never_withheld() -> None:
     assert not cast(["web:a.example"], min_group=5).withheld
+
+
+def test_labels_grow_until_they_tell_persons_apart() -> None:
+    alike = [f"person:{'0' * 12}{number:08d}" for number in range(6)]
+    shown = cast(alike, min_group=5)
+    assert len({shown.label(name) for name in alike}) == 6
 
 
 def test_names_are_short_and_harmless() -> None:
