@@ -26,8 +26,9 @@ def find_groups(edges: pa.Table, traces: pa.Table, config: DetectConfig) -> pa.T
     """The groups (schema `GROUPS`) among `edges`, the same whatever the order of rows.
 
     A group has at least `min_actors` members and `min_objects` objects, every member is tied to
-    two others (the 2-core), and no member alone holds it together: the weaker members still have
-    `min_symmetry` of the mean number of ties. `core` is its innermost k-core.
+    two others (the 2-core), and no member alone holds it together: the weaker members have at
+    least `min_symmetry` of the ties of the strongest, and without it half of them still hang
+    together. `core` is its innermost k-core.
     """
     del traces
     if len(edges) == 0:
@@ -80,7 +81,7 @@ def _group(
     if bound.sum() < config.min_actors:
         return None
     inner = adjacency[bound][:, bound]
-    if symmetry(inner) < config.min_symmetry:
+    if symmetry(inner) < config.min_symmetry or not holds_without_its_centre(inner):
         return None
     kept = bound[ends[: len(left)]] & bound[ends[len(left) :]]
     edges = edges.filter(pa.array(kept))
@@ -135,6 +136,10 @@ def symmetry(adjacency: sparse.csr_matrix) -> float:
     return float(np.quantile(degree, 0.25) / max(degree.max(), 1))
 
 
-def components(adjacency: sparse.csr_matrix) -> Ints:
-    """The connected component of each node."""
-    return np.asarray(csgraph.connected_components(adjacency, directed=False)[1])
+def holds_without_its_centre(adjacency: sparse.csr_matrix) -> bool:
+    """Whether half of the others still hang together when the member with most ties is gone."""
+    degree = np.diff(adjacency.indptr)
+    others = np.flatnonzero(np.arange(len(degree)) != int(degree.argmax()))
+    rest = adjacency[others][:, others]
+    _, part = csgraph.connected_components(rest, directed=False)
+    return bool(np.bincount(part).max() * 2 >= len(others))
