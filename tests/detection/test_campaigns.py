@@ -309,18 +309,8 @@ def test_the_order_of_rows_does_not_matter(world):
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_another_explanation_never_puts_anybody_into_the_queue(data):
-    from importlib import util
-    from pathlib import Path
-
-    spec = util.spec_from_file_location("fixture_world", Path(__file__).with_name("conftest.py"))
-    module = util.module_from_spec(spec)
-    # The dataclass decorator looks its module up by name.
-    import sys
-
-    sys.modules["fixture_world"] = module
-    spec.loader.exec_module(module)
-    world = module.World()
+def test_another_explanation_never_puts_anybody_into_the_queue(world, data):
+    world = type(world)()
     names = ACCOUNTS + [f"person:extra{number}" for number in range(3)]
     docs = {name: [world.post(name, text) for text in TEXTS] for name in names}
     chosen = st.lists(st.sampled_from(names), min_size=2, max_size=8, unique=True)
