@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_UNKNOWN_PRECISION_S = 1
+# A time of unknown precision may be a date.
+_UNKNOWN_PRECISION_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
