@@ -81,6 +81,8 @@ class NlpConfig(Section):
     neighbours: int = Field(15, gt=1)
     min_narrative_texts: int = Field(5, gt=1)
     sleep_days: int = Field(14, gt=0)
+    lens: Path = Path("lens")
+    """The folder of the project's own taxonomies: new ones, and any in place of bundled ones."""
 
 
 class DetectConfig(Section):

@@ -249,6 +249,21 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """The labels that a person gave a narrative in one taxonomy; appended, the newest counts.
+
+    `labels` may be `unclear` alone. The documents `doc_ids` count as examples from then on.
+    """
+
+    narrative_id: str
+    taxonomy: str
+    labels: tuple[str, ...]
+    doc_ids: tuple[str, ...]
+    reviewer_role: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenignVerdict:
     """What was found about one innocent explanation of a candidate."""
 

@@ -183,6 +183,19 @@ LINEAGE = _table(
     detail=pa.string(),
 )
 
+# origin: suggested, or given by a person; sentences and doc_ids belong together by position.
+LENS = _table(
+    "lens",
+    ("narrative_id", "taxonomy", "label"),
+    narrative_id=pa.string(),
+    taxonomy=pa.string(),
+    label=pa.string(),
+    confidence=pa.float32(),
+    sentences=_STRINGS,
+    doc_ids=_STRINGS,
+    origin=pa.string(),
+)
+
 # precision_s says how exact `at` is: a date alone (86400) is no evidence of synchrony by the hour.
 TRACES = _table(
     "traces",
@@ -273,6 +286,7 @@ TABLES = {
         NARRATIVES,
         MEMBERS,
         LINEAGE,
+        LENS,
         TRACES,
         EDGES,
         GROUPS,

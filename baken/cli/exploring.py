@@ -13,7 +13,9 @@ from baken import cases
 from baken.cli.context import print_json, print_table, printable, state_of
 from baken.model import CampaignStatus, Judgement
 
-narratives_app = typer.Typer(no_args_is_help=True, help="List or show candidate narratives.")
+narratives_app = typer.Typer(
+    no_args_is_help=True, help="List, show or correct candidate narratives."
+)
 campaigns_app = typer.Typer(no_args_is_help=True, help="List or show candidate campaigns.")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -43,7 +45,7 @@ def narratives_list(context: typer.Context, json: Json = False, limit: int = 50)
 
 @narratives_app.command("show")
 def narratives_show(context: typer.Context, narrative_id: str, json: Json = False) -> None:
-    """Print one narrative with its lineage and members."""
+    """Print one narrative with its labels, lineage and members."""
     from baken.narratives import narrative
 
     found = narrative(state_of(context).project, narrative_id)
@@ -56,8 +58,30 @@ def narratives_show(context: typer.Context, narrative_id: str, json: Json = Fals
         f"first seen by this installation {_cell(found['first_seen'])}"
         f" by {printable(found['first_account'])}"
     )
+    for row in found["lens"]:
+        by = "" if row["origin"] == "person" else f" ({row['confidence']:.2f})"
+        typer.echo(f"  {printable(row['taxonomy']):<13} {printable(row['label'])}{by}")
+        for sentence in row["sentences"] or []:
+            typer.echo(f"    “{printable(sentence, width=150)}”")
     _print_rows(("at", "event", "detail"), found["lineage"])
     _print_rows(("published_at", "account_id", "language", "role", "title"), found["members"])
+
+
+@narratives_app.command("correct")
+def narratives_correct(
+    context: typer.Context,
+    narrative_id: str,
+    taxonomy: Annotated[str, typer.Option(help="target, move, emotion, technique or your own.")],
+    label: Annotated[list[str], typer.Option(help="The right label; again for more, or unclear.")],
+    role: Annotated[str, typer.Option(help="Your role, not your name.")] = "analyst",
+) -> None:
+    """Give a narrative the right labels of one taxonomy; its documents become examples."""
+    from baken.pipeline.lens import correct
+
+    made = correct(
+        state_of(context).project, narrative_id, taxonomy=taxonomy, labels=label, role=role
+    )
+    typer.echo(f"{narrative_id}: {made.taxonomy} is {', '.join(made.labels)}")
 
 
 @campaigns_app.command("list")

@@ -13,7 +13,15 @@ from baken.store.project import Project, Run
 log = logging.getLogger(__name__)
 
 # Raise a number when the code of its stage gives other results for the same input.
-_REVISION = {"annotate": 1, "embed": 1, "match": 1, "narratives": 1, "detect": 2, "publish": 1}
+_REVISION = {
+    "annotate": 1,
+    "embed": 1,
+    "match": 1,
+    "narratives": 1,
+    "lens": 1,
+    "detect": 2,
+    "publish": 1,
+}
 
 # Documents only grow (or are purged), so their count and the run that changed them last identify
 # them; every later table is identified by the fingerprint of the stage that made it.
@@ -22,6 +30,7 @@ _INPUT = {
     "embed": ("annotate",),
     "match": ("embed",),
     "narratives": ("match", "register"),
+    "lens": ("narratives",),
     "detect": ("narratives", "site_traits", "register"),
     "publish": ("detect",),
 }

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baken import schema
+from baken.pipeline.lens import describe
 from baken.pipeline.register import source_register
 from baken.pipeline.stages import run_stage
 from baken.protocols import Embedder, Progress, Vectors, silent
@@ -32,6 +33,7 @@ def analyse(project: Project, run: Run, *, progress: Progress = silent) -> None:
     run_stage(project, run, "embed", lambda: _embed(project, run, embedder, progress), extra=model)
     run_stage(project, run, "match", lambda: _match(project, embedder, progress))
     run_stage(project, run, "narratives", lambda: _narrate(project, embedder, progress))
+    describe(project, run, embedder, progress)
     run.summary["matches"] = project.tables.count("matches")
     run.summary["narratives"] = project.tables.count("narratives")
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from baken.errors import OrderError, StoreError
-from baken.model import CampaignStatus, Judgement, Order, Quarantined
+from baken.model import CampaignStatus, Correction, Judgement, Order, Quarantined
 
-_APPEND_ONLY = ("orders", "judgements", "audit", "quarantine")
+_APPEND_ONLY = ("orders", "judgements", "corrections", "audit", "quarantine")
 
 _DDL = """
 CREATE TABLE IF NOT EXISTS orders (
@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS judgements (
     number INTEGER PRIMARY KEY, campaign_id TEXT NOT NULL, status TEXT NOT NULL,
     reviewer_role TEXT NOT NULL, reason TEXT NOT NULL, alternative TEXT, likelihood TEXT,
     confidence TEXT, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS corrections (
+    number INTEGER PRIMARY KEY, narrative_id TEXT NOT NULL, taxonomy TEXT NOT NULL,
+    labels TEXT NOT NULL, doc_ids TEXT NOT NULL, reviewer_role TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, action TEXT NOT NULL, detail TEXT NOT NULL,
     previous TEXT NOT NULL, digest TEXT NOT NULL);
@@ -143,6 +146,40 @@ class Ledger:
                 alternative=row["alternative"],
                 likelihood=row["likelihood"],
                 confidence=row["confidence"],
+                at=datetime.fromisoformat(row["at"]),
+            )
+            for row in rows
+        ]
+
+    def correct(self, correction: Correction) -> None:
+        """Append a correction; earlier ones stay."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO corrections (narrative_id, taxonomy, labels, doc_ids, reviewer_role,"
+                " at) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    correction.narrative_id,
+                    correction.taxonomy,
+                    json.dumps(correction.labels),
+                    json.dumps(correction.doc_ids),
+                    correction.reviewer_role,
+                    correction.at.isoformat(),
+                ),
+            )
+
+    def corrections(self, narrative_id: str | None = None) -> list[Correction]:
+        """All corrections, or those of one narrative, oldest first."""
+        rows = self._db.execute(
+            "SELECT * FROM corrections WHERE ?1 IS NULL OR narrative_id = ?1 ORDER BY number",
+            (narrative_id,),
+        ).fetchall()
+        return [
+            Correction(
+                narrative_id=row["narrative_id"],
+                taxonomy=row["taxonomy"],
+                labels=tuple(json.loads(row["labels"])),
+                doc_ids=tuple(json.loads(row["doc_ids"])),
+                reviewer_role=row["reviewer_role"],
                 at=datetime.fromisoformat(row["at"]),
             )
             for row in rows
