@@ -134,10 +134,6 @@ def _content_format(path: Path, head: bytes, named: FileFormat | None) -> FileFo
     if head.startswith(b"PAR1"):
         return FileFormat.PARQUET
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if b"\x00" in head[:1_024]:
-        raise InputError(
-            f"{path.name} holds binary data: it is neither CSV, JSON Lines nor Parquet"
-        )
     if text.startswith(b"<"):
         raise InputError(
             f"{path.name} holds HTML or XML: it is neither CSV, JSON Lines nor Parquet"
@@ -145,10 +141,22 @@ def _content_format(path: Path, head: bytes, named: FileFormat | None) -> FileFo
     if text.startswith(b"["):
         raise InputError(f"{path.name} holds one JSON array: write one JSON object per line")
     if not text.startswith(b"{"):
+        if not _is_text(text.partition(b"\n")[0]):
+            raise InputError(
+                f"{path.name} holds no text in UTF-8: it is neither CSV, JSON Lines nor Parquet"
+            )
         return FileFormat.CSV
     if named is FileFormat.CSV and not _is_object(text):
         return FileFormat.CSV
     return FileFormat.JSON_LINES
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        # A line longer than the head may be cut inside a character.
+        return "\x00" not in line[: _HEAD_BYTES - 4].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= _HEAD_BYTES - 8
 
 
 def _is_object(text: bytes) -> bool:

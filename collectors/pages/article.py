@@ -35,6 +35,7 @@ _DATES = (
     "cxenseparse:recs:publishtime",
 )
 _CREDITS = ("news_source", "dc.source", "dcterms.source", "agency", "source", "article:source")
+_AROUND = "ancestor::nav or ancestor::aside or ancestor::footer or ancestor::form"
 _CREDIT_CLASSES = (
     "credit",
     "agency",
@@ -67,15 +68,14 @@ def article(tree: Any, *, url: str, clock: Clock) -> Article:
     """The article on the page `tree` that was found at `url`."""
     stated = structured(tree)
     canonical, original = _canonical(tree, url)
-    body, text = _body(tree, stated)
     return Article(
         canonical=canonical,
         title=_title(tree, stated),
-        text=text,
+        text=_body(tree, stated),
         published=_published(tree, stated, clock),
         credit=stated.credit or html.meta(tree, *_CREDITS) or _credit_line(tree) or original,
         language=_language(tree),
-        links=_links(body if body is not None else tree, url),
+        links=_links(tree, url),
         publisher=stated.publisher or html.meta(tree, "og:site_name", "publisher"),
     )
 
@@ -88,7 +88,7 @@ def same_site(left: str, right: str) -> bool:
 
 def _canonical(tree: Any, url: str) -> tuple[str, str | None]:
     here = canonical_url(url) or url
-    stated = html.first(tree, f"//link[{html.attribute_equals('rel', 'canonical')}]/@href")
+    stated = html.first(tree, f"//link[{html.attribute_equals('rel', 'canonical')}][1]/@href")
     there = canonical_url(_joined(url, stated) or "") if stated else None
     if there is None:
         return here, None
@@ -109,7 +109,7 @@ def _joined(base: str, reference: str) -> str | None:
 def _title(tree: Any, stated: Structured) -> str | None:
     named = html.first(tree, "//head/title")
     title = stated.headline or html.meta(tree, "og:title", "twitter:title", "dc.title", "headline")
-    title = title or html.first(tree, "//article//h1 | //main//h1")
+    title = title or html.first(_main(tree), ".//h1[ancestor::article or ancestor::main]")
     if title is None:
         heading = html.first(tree, "//h1")
         # Some templates set the name of the site as heading; then <title> ends with it.
@@ -123,12 +123,11 @@ def _first_part(title: str) -> str:
 
 
 def _published(tree: Any, stated: Structured, clock: Clock) -> Instant | None:
-    times = "//article//time/@datetime | //main//time/@datetime"
     candidates = [
         stated.published,
         html.meta(tree, *_DATES),
-        html.first(tree, "//*[@itemprop='datePublished']/@datetime"),
-        html.first(tree, times) or html.first(tree, "//time/@datetime"),
+        _datetime(tree.xpath("(//*[@itemprop='datePublished'][@datetime])[1]")),
+        _datetime(_main(tree).xpath("(.//time[@datetime])[1]")),
     ]
     best: Instant | None = None
     for candidate in candidates:
@@ -137,6 +136,23 @@ def _published(tree: Any, stated: Structured, clock: Clock) -> Instant | None:
         if found and (best is None or (best[1] is TimePrecision.DAY and _same_day(best, found))):
             best = found
     return best or _from_words(tree, clock)
+
+
+def _main(tree: Any) -> Any:
+    """The first article, else the main part, else the whole page.
+
+    Paths with two steps through all descendants take quadratic time on hostile pages, so every
+    search begins here and makes one.
+    """
+    for path in ("(//article)[1]", "(//main)[1]"):
+        found = tree.xpath(path)
+        if found:
+            return found[0]
+    return tree
+
+
+def _datetime(elements: list[Any]) -> str | None:
+    return elements[0].get("datetime") if elements else None
 
 
 def _read(value: str | None, clock: Clock) -> Instant | None:
@@ -153,8 +169,6 @@ def _same_day(left: Instant, right: Instant) -> bool:
 
 def _from_words(tree: Any, clock: Clock) -> Instant | None:
     """A date in the words of the page, by htmldate; never more exact than a day."""
-    if html.is_huge(tree):
-        return None
     import htmldate
 
     try:
@@ -164,31 +178,25 @@ def _from_words(tree: Any, clock: Clock) -> Instant | None:
     return _read(found, clock)
 
 
-def _body(tree: Any, stated: Structured) -> tuple[Any | None, str]:
-    if not html.is_huge(tree):
-        import trafilatura
+def _body(tree: Any, stated: Structured) -> str:
+    import trafilatura
 
-        try:
-            found = trafilatura.bare_extraction(
-                tree, fast=True, include_comments=False, include_tables=False, with_metadata=False
-            )
-        except (ValueError, TypeError, AttributeError, RecursionError):
-            found = None
-        text = (found.text or "").strip() if found is not None else ""
-        if len(text) >= _SHORTEST_TEXT:
-            return found.body, text
-    return None, _plain_body(tree) or (stated.body or "")
+    try:
+        found = trafilatura.bare_extraction(
+            tree, fast=True, include_comments=False, include_tables=False, with_metadata=False
+        )
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        found = None
+    text = (found.text or "").strip() if found is not None else ""
+    return text if len(text) >= _SHORTEST_TEXT else _plain_body(tree) or (stated.body or "")
 
 
 def _plain_body(tree: Any) -> str:
-    for path in ("//article", "//main", "//body"):
-        for element in tree.xpath(path)[:1]:
-            paragraphs = element.xpath(".//p")[:2_000] or [element]
-            lines = (html.blocks(paragraph)[:20_000] for paragraph in paragraphs)
-            text = "\n".join(line for line in lines if line)
-            if len(text) >= _SHORTEST_TEXT:
-                return text
-    return ""
+    element = _main(tree)
+    paragraphs = element.xpath(".//p")[:2_000] or [element]
+    lines = (html.blocks(paragraph)[:20_000] for paragraph in paragraphs)
+    text = "\n".join(line for line in lines if line)
+    return text if len(text) >= _SHORTEST_TEXT else ""
 
 
 def _credit_line(tree: Any) -> str | None:
@@ -196,7 +204,8 @@ def _credit_line(tree: Any) -> str | None:
         f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
         for name in _CREDIT_CLASSES
     )
-    found = html.first(tree, f"//article//*[{wanted}] | //main//*[{wanted}]")
+    main = _main(tree)
+    found = html.first(main, f".//*[{wanted}]") if main is not tree else None
     return found if found and len(found) <= 80 else None
 
 
@@ -205,11 +214,16 @@ def _language(tree: Any) -> str | None:
     return match.group() if match else None
 
 
-def _links(body: Any, url: str) -> tuple[str, ...]:
-    """Where the article points to outside its own site, in canonical form."""
+def _links(tree: Any, url: str) -> tuple[str, ...]:
+    """Where the article points to outside its own site, in canonical form.
+
+    Without an element for the article or main part, only links inside paragraphs are taken.
+    """
+    main = _main(tree)
+    inside = "" if main is not tree else "[ancestor::p]"
     found: dict[str, None] = {}
-    for reference in body.xpath(".//a/@href | .//ref/@target")[:2_000]:
-        link = canonical_url(_joined(url, str(reference)) or "")
+    for anchor in main.xpath(f".//a[@href]{inside}[not({_AROUND})]")[:2_000]:
+        link = canonical_url(_joined(url, anchor.get("href")) or "")
         if link and not same_site(link, url):
             found[link] = None
     return tuple(found)[:MAX_LINKS]

@@ -45,9 +45,7 @@ def channel_page(tree: Any, *, url: str, clock: Clock) -> ChannelPage:
     """The posts on the page `tree` that was found at `url`; none where it is no channel page."""
     elements = tree.xpath(f"//article[{_IN_CLASS.format('post')}][@data-post-id]")[:MAX_POSTS]
     posts = [post for element in elements if (post := _post(element, url, clock)) is not None]
-    older = html.first(
-        tree, f"//*[self::a or self::link][{html.attribute_equals('rel', 'next')}]/@href"
-    )
+    older = html.first(tree, f"(//a[{html.attribute_equals('rel', 'next')}])[1]/@href")
     return ChannelPage(posts=tuple(posts), older=_joined(url, older) if older and posts else None)
 
 

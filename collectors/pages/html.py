@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
 import lxml.etree
 import lxml.html
 
-# Past this many elements a page is no article but an attack or an export; extraction that walks
-# the tree several times is left out then.
-MAX_ELEMENTS = 60_000
+# Past this many elements a page is no article but an attack or an export, and is not read.
+MAX_ELEMENTS = 30_000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]{2,40})", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]{2,40})", re.IGNORECASE)
@@ -54,19 +54,14 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 
 def parse(text: str) -> Any | None:
-    """The tree of an HTML page, or `None` where there is no element in it."""
+    """The tree of an HTML page, or `None` where it has no element, or more than any article has."""
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=False, remove_pis=True)
     try:
         raw = text.replace("\x00", "").encode("utf-8", "replace")
         tree = lxml.html.document_fromstring(raw, parser=parser)
     except (lxml.etree.LxmlError, ValueError, AssertionError):
         return None
-    return tree if len(tree) else None
-
-
-def is_huge(tree: Any) -> bool:
-    """Whether the tree has more elements than an article ever has."""
-    return sum(1 for _, _ in zip(tree.iter(), range(MAX_ELEMENTS + 1), strict=False)) > MAX_ELEMENTS
+    return tree if len(tree) and not _is_huge(tree) else None
 
 
 def first(tree: Any, path: str) -> str | None:
@@ -91,7 +86,7 @@ def meta(tree: Any, *names: str) -> str | None:
         condition = " or ".join(
             attribute_equals(key, name) for key in ("name", "property", "itemprop")
         )
-        found = first(tree, f"//meta[{condition}]/@content")
+        found = first(tree, f"(//meta[{condition}][@content])[1]/@content")
         if found:
             return found
     return None
@@ -114,6 +109,10 @@ def blocks(element: Any) -> str:
             parts.append(node.tail)
     lines = (_BLANKS.sub(" ", line).strip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def _is_huge(tree: Any) -> bool:
+    return next(itertools.islice(tree.iter(), MAX_ELEMENTS, None), None) is not None
 
 
 def _guessed(body: bytes) -> str:

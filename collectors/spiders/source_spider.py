@@ -179,7 +179,8 @@ class SourceSpider(scrapy.Spider):
             return
         tree = html.parse(_text(response))
         if tree is None:
-            self.sink.quarantine(visit, response.url, "the page is empty or not HTML")
+            reason = f"the page is empty, not HTML, or has over {html.MAX_ELEMENTS} elements"
+            self.sink.quarantine(visit, response.url, reason)
             return
         visit.pages += 1
         found = article(tree, url=response.url, clock=self.clock)
