@@ -7,6 +7,7 @@ is near; what is left is pooled and parted anew; texts that are near to nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -28,15 +29,14 @@ ASSIGNMENT = pa.schema(
 )
 # A language with few texts has no mean of its own: it borrows that of all, as if so many were its.
 _BORROWED_TEXTS = 100
-# Two texts are linked if their cosine stands out from that of random pairs by so many robust
-# standard deviations; set on one half of ntrex128.
-_LINK_DEVIATIONS = 4.5
-_HIGHEST_LINK = 0.95
+# Nearness stands out from that of random pairs by so many robust standard deviations: of two texts
+# that found a narrative together, of a text to the middle of the one it joins. Set on the noise and
+# the paragraphs of eval/narratives.py.
+_LINK_DEVIATIONS = 5.4
+_JOIN_DEVIATIONS = 4.7
+_HIGHEST_LIMIT = 0.95
 _RANDOM_PAIRS = 20_000
-# Members are nearer to the middle of a narrative than to each other: to join, a text must be
-# nearer to it than the link limit by this share of the rest.
-_JOIN_SHARE = 0.3
-# Narratives whose middles are so near are one.
+# Narratives whose middles are nearer than the link limit by this share of the rest are one.
 _MERGE_SHARE = 0.7
 # A narrative that grew by half is looked at again, and parted if the second part is a quarter.
 _RECHECK_GROWTH = 1.5
@@ -87,7 +87,7 @@ def cluster(
         families=_families(ordered),
         config=config,
         seed=seed,
-        limit=_link_limit(space, seed),
+        limits=_limits(space, seed),
         taken=set(taken) | set(known.values()),
         progress=progress,
     )
@@ -108,16 +108,24 @@ def centred(vectors: Vectors, languages: list[str]) -> Vectors:
     return unit
 
 
-def _link_limit(space: Vectors, seed: int) -> float:
-    """The cosine that stands out among random pairs."""
+class _Limits(NamedTuple):
+    link: float
+    join: float
+    merge: float
+
+
+def _limits(space: Vectors, seed: int) -> _Limits:
+    """The cosines that stand out among random pairs."""
     pairs = np.random.default_rng(seed).integers(0, len(space), (_RANDOM_PAIRS, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     if not len(pairs):
-        return _HIGHEST_LINK
+        return _Limits(_HIGHEST_LIMIT, _HIGHEST_LIMIT, _HIGHEST_LIMIT)
     cosines = np.einsum("ij,ij->i", space[pairs[:, 0]], space[pairs[:, 1]])
     middle = float(np.median(cosines))
     deviation = 1.4826 * float(np.median(np.abs(cosines - middle)))
-    return min(_HIGHEST_LINK, middle + _LINK_DEVIATIONS * deviation)
+    link = min(_HIGHEST_LIMIT, middle + _LINK_DEVIATIONS * deviation)
+    join = min(_HIGHEST_LIMIT, middle + _JOIN_DEVIATIONS * deviation)
+    return _Limits(link, join, link + _MERGE_SHARE * (1 - link))
 
 
 @dataclass(slots=True)
@@ -129,7 +137,7 @@ class _Work:
     families: Labels
     config: NlpConfig
     seed: int
-    limit: float
+    limits: _Limits
     taken: set[str]
     progress: Progress
     names: list[str] = field(default_factory=list)
@@ -159,14 +167,13 @@ class _Work:
         if not self.names:
             return labels
         middles = centres(self.space, labels, len(self.names))
-        needed = self.limit + _JOIN_SHARE * (1 - self.limit)
         pooled = np.flatnonzero(labels == NOISE)
         joined = labels.copy()
         for start in range(0, len(pooled), _BLOCK_ROWS):
             rows = pooled[start : start + _BLOCK_ROWS]
             cosines = self.space[rows] @ middles.T
             best = cosines.argmax(1)
-            near = cosines[np.arange(len(rows)), best] >= needed
+            near = cosines[np.arange(len(rows)), best] >= self.limits.join
             joined[rows[near]] = best[near]
         return joined
 
@@ -187,7 +194,7 @@ class _Work:
         found = communities(
             self.space[chosen],
             neighbours=self.config.neighbours,
-            limit=self.limit,
+            limit=self.limits.link,
             seed=self.seed,
             progress=self.progress,
         )
@@ -214,14 +221,13 @@ class _Work:
         count = len(self.names)
         sizes = np.bincount(labels[labels >= 0], minlength=count)
         middles = centres(self.space, labels, count)
-        needed = self.limit + _MERGE_SHARE * (1 - self.limit)
         order = sorted(range(count), key=lambda one: (one >= oldest, -sizes[one], self.names[one]))
         rank = np.empty(count, np.int64)
         rank[order] = np.arange(count)
         heir = np.arange(count)
         for start in range(0, count, _BLOCK_ROWS):
             block = order[start : start + _BLOCK_ROWS]
-            near = middles[block] @ middles.T >= needed
+            near = middles[block] @ middles.T >= self.limits.merge
             for place, column in zip(*np.nonzero(near), strict=True):
                 first, second = block[place], int(column)
                 if rank[first] < rank[second] and heir[first] == first and heir[second] == second:
