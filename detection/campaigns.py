@@ -86,9 +86,11 @@ def _assessor(
 ) -> Assessor:
     table = joined(view)
     rows = pc.index_in(unfold(edges).doc_ids, value_set=table.column("doc_id").combine_chunks())
+    background, documents = Background(table), table.take(rows.drop_null())
+    background.prepare(documents)
     return Assessor(
-        background=Background(table),
-        documents=table.take(rows.drop_null()),
+        background=background,
+        documents=documents,
         site_traits=view.site_traits,
         sources=view.sources,
         config=config,

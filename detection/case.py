@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from baken.detection.background import Background, seconds
 from baken.detection.lexicon import Topics, topics_of
-from baken.detection.posts import Evidence, Integers, one_array, unfold
+from baken.detection.posts import Evidence, one_array, unfold
 from baken.model import AccountKind
 from baken.protocols import Case, DetectionView
 
@@ -91,28 +91,17 @@ class Examined(Case):
         """
         key = ("bystanders", column)
         if key not in self._cache:
-            rows = self.outside.rows(column, self.values(column))
-            first = {value: self._first_times(places) for value, places in rows.items()}
-            self._cache[key] = {value: times for value, times in first.items() if len(times)}
+            first = self.outside.first_shares(column, self.values(column))
+            others = {name: times[self._is_bystander[who]] for name, (who, times) in first.items()}
+            self._cache[key] = {value: times for value, times in others.items() if len(times)}
         found: dict[str, npt.NDArray[np.float64]] = self._cache[key]
         return found
 
     @cached_property
     def _is_bystander(self) -> npt.NDArray[np.bool_]:
-        known = self.member_set | self.suspects
-        return np.array([name not in known for name in self.outside.account_names], dtype=bool)
-
-    def _first_times(self, rows: Integers) -> npt.NDArray[np.float64]:
-        accounts, times = self.outside.accounts[rows], self.outside.seconds[rows]
-        keep = (accounts >= 0) & np.isfinite(times)
-        accounts, times = accounts[keep], times[keep]
-        others = self._is_bystander[accounts]
-        accounts, times = accounts[others], times[others]
-        order = np.lexsort((times, accounts))
-        accounts, times = accounts[order], times[order]
-        new = np.ones(len(accounts), dtype=bool)
-        new[1:] = accounts[1:] != accounts[:-1]
-        return np.sort(times[new])
+        known = pa.array(sorted(self.member_set | self.suspects), type=pa.string())
+        names = pa.array(self.outside.account_names, type=pa.string())
+        return ~np.asarray(pc.is_in(names, value_set=known))
 
     @cached_property
     def doc_ids(self) -> list[str]:

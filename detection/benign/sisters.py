@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 import pyarrow as pa
 
 from baken.detection.case import Examined
-from baken.model import AccountKind
 
 # A channel named three times is promoted; once or twice it may be quoted.
 MIN_TIMES = 3
@@ -47,15 +46,14 @@ def _belong_together(left: Mapping[str, float], right: Mapping[str, float]) -> b
 
 def _promoted(case: Examined) -> dict[str, dict[str, float]]:
     """For each outlet among the members the profiles that it promotes, with the share of posts."""
-    table = case.outside.table.select(["account_kind", "links"])
+    column = case.outside.table.column("links")
     found = {}
     for name, rows in sorted(case.outside.rows("account_id", list(case.members)).items()):
-        own = table.take(pa.array(rows))
-        kinds = set(own.column("account_kind").to_pylist())
-        if AccountKind.PERSON in kinds:
+        if not case.outside.outlets[rows].all():
             continue
+        own = column.take(pa.array(rows))
         counts: Counter[str] = Counter()
-        for links in own.column("links").to_pylist():
+        for links in own.to_pylist():
             counts.update({profile for link in links or () if (profile := _profile(link))})
         found[name] = {
             profile: count / len(rows) for profile, count in counts.items() if count >= MIN_TIMES
