@@ -23,6 +23,8 @@ TOPICS = (
     "culture",
     "sports",
 )
+# Nobody votes on these: people enjoy them, and go home.
+_LIGHT = frozenset({"weather", "culture", "sports"})
 # In Polish, Russian and Ukrainian these numbers all take the genitive plural, so that a sentence
 # can be written once.
 COUNTS = (*range(5, 21), *range(25, 31), *range(35, 41), *range(45, 50))
@@ -69,8 +71,9 @@ class Voice:
         facts = self._deck("topics", topic, "details").draw_distinct(details)
         lead = self._fill(self._deck("topics", topic, "leads").draw(), slots)
         body = [self._fill(fact, slots) for fact in facts]
-        reaction = self._fill(self._deck("reactions").draw(), slots)
-        closing = self._fill(self._deck("closings").draw(), slots)
+        tone = "light_" if topic in _LIGHT else ""
+        reaction = self._fill(self._deck(f"{tone}reactions").draw(), slots)
+        closing = self._fill(self._deck(f"{tone}closings").draw(), slots)
         half = max(1, details // 2)
         paragraphs = (lead, " ".join(body[:half]), f"{reaction} {' '.join(body[half:])}", closing)
         title = self._fill(self._deck("topics", topic, "headlines").draw(), slots)
