@@ -52,7 +52,10 @@ class Evidence:
         self._folder = folder
         self._collector = collector
         self._pending: list[dict[str, Any]] = []
-        (folder / RECORDS).mkdir(parents=True, exist_ok=True)
+        try:
+            (folder / RECORDS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"no evidence can be written to {folder}: {error.strerror}") from error
         self._hash, self._count = _repair(folder / LOG)
 
     def add(self, fetch: Fetch, *, decision: str) -> str:
@@ -61,7 +64,6 @@ class Evidence:
         digest = hashlib.sha256(record).hexdigest()
         path = record_path(self._folder, digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
             _write_whole(path, record)
         self._note(fetch, decision=decision, record_sha256=digest)
         return f"sha256:{digest}"
@@ -217,6 +219,7 @@ def _repair(log: Path) -> tuple[str, int]:
 def _write_whole(path: Path, content: bytes) -> None:
     temporary = path.with_suffix(".part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()

@@ -33,10 +33,13 @@ class SpoolWriter:
     """Writes one crawl; holds the lock of the folder as long as it is open."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(folder)
-        self._path = folder / f"{name}{PART}"
-        self._file = self._path.open("ab")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _locked(folder)
+            self._path = folder / f"{name}{PART}"
+            self._file = self._path.open("ab")
+        except OSError as error:
+            raise StoreError(f"the spool cannot be written: {error.strerror}") from error
         self._pending: list[bytes] = []
 
     def add(self, record: Document | SiteTrait | Quarantined) -> None:

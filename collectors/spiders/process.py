@@ -58,10 +58,11 @@ def _crawl(job: Job) -> dict[str, Any]:
     process.crawl(crawler, job=job, sink=sink, state=state, known=read_known(job.known_file))
     watch.start(crawler)
     process.start(stop_after_crawl=True, install_signal_handlers=True)
-    if watch.error is not None:
-        raise watch.error
     spider = crawler.spider
     assert isinstance(spider, SourceSpider)
+    fault = spider.fault or watch.error
+    if fault is not None:
+        raise fault
     for visit in spider.visits:
         for kind, value in visit.site_traits():
             sink.trait(visit, kind, value, visit.source.url)

@@ -37,6 +37,7 @@ from baken.collectors.spiders.sink import Sink
 from baken.collectors.spiders.visit import Visit
 from baken.collectors.state import CrawlState
 from baken.collectors.times import Clock
+from baken.errors import BakenError
 from baken.model import SourceKind, TimeOrigin
 from baken.urls import canonical_url
 
@@ -59,6 +60,10 @@ def _contained(callback: Callback) -> Callback:
         visit.answered()
         try:
             yield from callback(self, response, visit, **more)
+        except BakenError as error:
+            # A full disk, not a bad page: nothing more can be kept, so nothing more is asked.
+            self.fault = error
+            raise scrapy.exceptions.CloseSpider("fault") from error
         except Exception as error:
             log.debug("page could not be read", exc_info=True)
             name = type(error).__name__
@@ -80,6 +85,7 @@ class SourceSpider(scrapy.Spider):
         self.known = known
         self.clock = Clock(datetime.now(UTC))
         self.visits = [Visit.of(source) for source in job.sources]
+        self.fault: BakenError | None = None
         self._asked: set[str] = set()
 
     async def start(self) -> AsyncIterator[Any]:

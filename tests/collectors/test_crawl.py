@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import re
+import resource
 import signal
 import threading
 import time
@@ -15,11 +16,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from baken.collectors import evidence
 from baken.collectors.crawl import clear_spool, read_spool
-from baken.errors import CollectError, ConfigError, OrderError
+from baken.errors import CollectError, ConfigError, OrderError, StoreError
 from baken.model import Order, SourceKind
 
 BODY = "<p>De brug over de rivier is maandag weer open voor verkeer, meldt de gemeente.</p>" * 3
@@ -349,3 +351,39 @@ def test_nothing_is_fetched_without_order_or_contact(web: Any, crawler: Any, ord
     with pytest.raises(ConfigError, match="contact"):
         crawler(web.source("krant.example", url="https://example.org/"), contact="")
     assert web.requests == []
+
+
+def test_a_full_disk_is_one_clear_line_and_loses_nothing(
+    web: Any, crawler: Any, tmp_path: Path
+) -> None:
+    krant = outlet(web, "krant.example", count=80, ETag='"v1"')
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # No file may grow past this, as if the disk were full; a page and its record fit.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    try:
+        with pytest.raises(StoreError, match="cannot be written") as caught:
+            crawler(krant)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "feeds.json").exists()
+    crawler(krant, known={row["canonical_url"] for row in rows(tmp_path)})
+    assert len({row["doc_id"] for row in rows(tmp_path)}) == 80
+    assert evidence.verify(tmp_path / "evidence") >= 80
+
+
+@pytest.mark.shared_data
+def test_a_hundred_real_pages(web: Any, crawler: Any, tmp_path: Path, shared_data: Path) -> None:
+    path = shared_data / "html_extraction" / "trafilatura_dev.parquet"
+    pages = pq.read_table(path, columns=["html"]).slice(0, 100)["html"].to_pylist()
+    for number, raw in enumerate(pages):
+        web.add("echt.example", f"/{number}", raw, kind="text/html")
+    urls = "".join(f"<url><loc>{web.url('echt.example', f'/{n}')}</loc></url>" for n in range(100))
+    web.add("echt.example", "/sitemap.xml", f"<urlset>{urls}</urlset>")
+    echt = web.source("echt.example", sitemaps=(web.url("echt.example", "/sitemap.xml"),))
+    result = crawler(echt, max_page_bytes=5_000_000, timeout_s=60)
+    found = rows(tmp_path)
+    assert result.pages == 100
+    assert len(found) >= 95
+    assert sum(bool(row["title"]) for row in found) >= 0.95 * len(found)
+    assert sum(row["published_at"] is not None for row in found) >= 0.8 * len(found)
