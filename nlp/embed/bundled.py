@@ -1,9 +1,10 @@
 """The default embedder, made of weights that come inside registry packages.
 
 Every language goes through the multilingual Universal Sentence Encoder, which is the faster and
-for sixteen languages the better one. It has no Ukrainian; there the vector is the sum of two: the
-encoder's own for the text in Russian letters, and that of multilingual-e5-small, carried into the
-encoder's space by a linear map. Why, and with which figures: docs/decisions/0002.
+for sixteen languages no worse. It has no Ukrainian; there the vector is the sum of two: the
+encoder's own for the text as a reader of Russian follows it, and that of multilingual-e5-small,
+carried into the encoder's space by a linear map. Why, and with which figures:
+docs/decisions/0002-embedding-default.md.
 """
 
 from __future__ import annotations
@@ -16,13 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.nlp.embed.e5 import E5Embedder
-from baken.nlp.embed.orthography import russian_letters
+from baken.nlp.embed.orthography import russian_like
 from baken.nlp.embed.use import DIMENSION, use_vectors
 from baken.protocols import Vectors
 
 MAP_FILE = "ukrainian.npz"
-# The share of the encoder's own vector beside the carried one.
-OWN_SHARE = 0.5
 
 
 class BundledEmbedder:
@@ -46,9 +45,12 @@ def ukrainian_vectors(texts: Sequence[str]) -> Vectors:
     if not texts:
         return np.empty((0, DIMENSION), np.float32)
     mean, weights, bias = _map()
-    carried = (E5Embedder().encode(texts, ["uk"] * len(texts)) - mean) @ weights + bias
-    own = use_vectors([russian_letters(text) for text in texts])
-    return _unit(_unit(carried) + np.float32(OWN_SHARE) * own)
+    e5: npt.NDArray[np.float32] = E5Embedder().encode(texts, ["uk"] * len(texts))
+    carried: npt.NDArray[np.float32] = (e5 - mean) @ weights + bias
+    own = use_vectors([russian_like(text) for text in texts])
+    # Equal shares: on 270 sentences of NTREX-128 anything from 0.5 to 1.3 is as good.
+    both: npt.NDArray[np.float32] = _unit(carried) + own
+    return _unit(both)
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.errors import ModelError
+from baken.nlp.embed.orthography import readable
 from baken.nlp.embed.pins import require_pinned
 from baken.protocols import Vectors
 
@@ -63,7 +64,7 @@ class E5Embedder:
         # A text's padding moves its vector by 1e-7 in float32: equal to the sixth digit, not bit
         # by bit, in any company.
         vectors = e5_model().encode(
-            [PREFIX + text[:_MAX_CHARS] for text in texts],
+            [PREFIX + readable(text, _MAX_CHARS) for text in texts],
             batch_size=_BATCH,
             show_progress_bar=False,
             convert_to_numpy=True,

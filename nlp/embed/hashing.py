@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from baken.nlp.embed.orthography import readable
 from baken.protocols import Vectors
+
+_MAX_CHARS = 2_000
 
 
 class HashingEmbedder:
@@ -25,7 +28,10 @@ class HashingEmbedder:
     def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`; `languages` are not looked at."""
         del languages
-        counts = self._vectorizer.transform([f" {text} " for text in texts]).toarray()
+        if not texts:
+            return np.empty((0, self.dimension), np.float32)
+        bounded = [f" {readable(text, _MAX_CHARS)} " for text in texts]
+        counts = self._vectorizer.transform(bounded).toarray()
         vectors: Vectors = np.sign(counts) * np.sqrt(np.abs(counts))
         empty = ~vectors.any(axis=1)
         vectors[empty, 0] = 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from baken.errors import MissingExtra, ModelError
+from baken.nlp.embed.orthography import readable
 from baken.protocols import Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-log = logging.getLogger(__name__)
+# Beyond what any such model reads; long tails would only be tokenized.
+_MAX_CHARS = 20_000
 
 
 class SentenceEmbedder:
@@ -36,7 +37,7 @@ class SentenceEmbedder:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         vectors = self._model.encode(
-            [self._prefix + text for text in texts],
+            [self._prefix + readable(text, _MAX_CHARS) for text in texts],
             batch_size=self._batch_size,
             convert_to_numpy=True,
             normalize_embeddings=True,

