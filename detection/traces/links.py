@@ -76,8 +76,11 @@ def registrable(url: str) -> str | None:
     host = _host(url)
     if host is None:
         return None
-    domain = _extract()(host).top_domain_under_public_suffix
-    return None if not domain or domain in _SHARED_HOSTS else domain
+    found = _extract()(host)
+    # A name under no public suffix: the last two labels, as the list's own default rule has it.
+    unlisted = not (found.suffix or found.ipv4 or found.ipv6)
+    domain = ".".join(host.split(".")[-2:]) if unlisted else found.top_domain_under_public_suffix
+    return None if "." not in domain or domain in _SHARED_HOSTS else domain
 
 
 def _page(url: str) -> str | None:

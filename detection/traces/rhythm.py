@@ -28,7 +28,8 @@ class RhythmSignal:
             documents["published_precision"],
             value_set=pa.array([TimePrecision.SECOND.value, TimePrecision.MINUTE.value]),
         )
-        odd = pc.and_(pc.not_equal(pc.minute(at), 0), pc.not_equal(at, documents["collected_at"]))
+        ours = pc.fill_null(pc.equal(at, documents["collected_at"]), False)
+        odd = pc.and_not(pc.not_equal(pc.minute(at), 0), ours)
         documents = documents.filter(pc.fill_null(pc.and_(exact, odd), False))
         minutes = pc.strftime(
             pc.floor_temporal(documents["published_at"], unit="minute"), format="%Y-%m-%dT%H:%MZ"

@@ -16,9 +16,8 @@ from baken.protocols import DetectionView
 MIN_WORDS = 4
 MIN_LETTERS = 15
 # Scripts that put no spaces between words: two letters of them count as a word.
-_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]{2}"
-_NO_WORDS = r"(?:https?://|www\.)\S+|@[\pL\pN_]+"
-_WORD = r"[\pL\pN]{2,}"
+_UNSPACED = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]{2})"
+_NO_WORDS = r"(?:https?://|www\.)\S+|@[\pL\pN_]+|[^\pL\pN]+"
 
 
 class TextSignal:
@@ -88,23 +87,44 @@ def _text_ids(view: DetectionView, documents: pa.Table) -> pa.Array:
 
     What is marked as a repost has no words of its own: it is a trace of another kind.
     """
-    annotations = view.annotations
-    own = annotations["own_text"]
-    enough = enough_words(own)
-    annotations = annotations.filter(pc.fill_null(enough, False))
+    annotations = view.annotations.filter(_long_enough(view.annotations))
     found = pc.index_in(documents["doc_id"], value_set=annotations["doc_id"].combine_chunks())
     found = pc.if_else(pc.is_null(documents["repost_of"]), found, None)
     return pc.take(annotations["text_id"], found)
 
 
-def enough_words(own_text: pa.ChunkedArray) -> pa.ChunkedArray:
+def _long_enough(annotations: pa.Table) -> pa.Array:
+    """Whether each document has enough words of its own.
+
+    A text that occurs once can meet nothing, and is only measured roughly: it counts as activity.
+    """
+    own = annotations["own_text"].combine_chunks()
+    encoded = annotations["text_id"].combine_chunks().dictionary_encode()
+    places = pc.fill_null(encoded.indices, 0).to_numpy(zero_copy_only=False)
+    roughly = pc.and_(
+        pc.greater_equal(pc.utf8_length(own), MIN_LETTERS),
+        pc.greater_equal(pc.count_substring(own, " "), MIN_WORDS - 1),
+    )
+    enough = pc.fill_null(roughly, False).to_numpy(zero_copy_only=False).copy()
+    shared = np.bincount(places)[places] > 1 if len(places) else np.zeros(0, dtype=bool)
+    exactly = enough_words(pa.chunked_array([own.filter(pa.array(shared))]))
+    enough[shared] = pc.fill_null(exactly, False).to_numpy(zero_copy_only=False)
+    return pa.array(enough)
+
+
+def enough_words(own_text: pa.ChunkedArray) -> pa.Array:
     """Which texts are long enough that the same words mean a common source; null stays null."""
-    bare = pc.replace_substring_regex(own_text, _NO_WORDS, " ")
-    words = pc.add(pc.count_substring_regex(bare, _WORD), pc.count_substring_regex(bare, _UNSPACED))
-    letters = pc.count_substring_regex(bare, r"\pL")
-    unspaced = pc.count_substring_regex(bare, _UNSPACED)
-    long = pc.greater_equal(pc.add(letters, pc.multiply(unspaced, 2)), MIN_LETTERS)
-    return pc.and_(pc.greater_equal(words, MIN_WORDS), long)
+    encoded = own_text.combine_chunks().dictionary_encode()
+    bare = pc.replace_substring_regex(encoded.dictionary, _NO_WORDS, " ")
+    if not pc.all(pc.string_is_ascii(bare)).as_py():
+        bare = pc.replace_substring_regex(bare, _UNSPACED, "\\1 ")
+    bare = pc.utf8_trim(bare, " ")
+    spaces = pc.count_substring(bare, " ")
+    letters = pc.subtract(pc.utf8_length(bare), spaces)
+    enough = pc.and_(
+        pc.greater_equal(spaces, MIN_WORDS - 1), pc.greater_equal(letters, MIN_LETTERS)
+    )
+    return pc.take(enough, encoded.indices)
 
 
 def _no_strings() -> pa.Array:
