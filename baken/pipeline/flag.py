@@ -41,6 +41,7 @@ def publish(project: Project, run: Run, *, progress: Progress = silent) -> None:
 def _detect(project: Project, progress: Progress) -> None:
     from baken.detection.campaigns import flag_campaigns
     from baken.detection.groups import find_groups
+    from baken.detection.marks import with_marks
     from baken.detection.network import find_edges
     from baken.detection.traces import make_traces
 
@@ -59,6 +60,8 @@ def _detect(project: Project, progress: Progress) -> None:
         coverage=_coverage(project),
         progress=progress,
     )
+    # The marks that tie sites are known once the candidates are: they are no sample to be tested.
+    edges = with_marks(edges, campaigns=campaigns, site_traits=view.site_traits)
     tables.replace(schema.TRACES, traces)
     tables.replace(schema.EDGES, edges)
     tables.replace(schema.GROUPS, groups)

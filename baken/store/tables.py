@@ -30,7 +30,7 @@ class TableStore:
 
     def __init__(self, folder: Path) -> None:
         # Its own log would mix with ours, and speaks of what is normal here (a first version).
-        os.environ.setdefault("LANCE_LOG", "error")
+        os.environ.setdefault("LANCEDB_LOG", "error")
         import lancedb
 
         self._folder = folder
