@@ -34,7 +34,9 @@ _BORROWED_TEXTS = 100
 # the paragraphs of eval/narratives.py.
 _LINK_DEVIATIONS = 5.4
 _JOIN_DEVIATIONS = 4.7
-_HIGHEST_LIMIT = 0.95
+# Where few stories fill a corpus, random pairs are no measure: there these limits serve.
+_HIGHEST_LINK = 0.65
+_HIGHEST_JOIN = 0.60
 _RANDOM_PAIRS = 20_000
 # Narratives whose middles are nearer than the link limit by this share of the rest are one.
 _MERGE_SHARE = 0.7
@@ -63,6 +65,7 @@ def cluster(
     config: NlpConfig,
     *,
     previous: pa.Table | None = None,
+    founded: str = "",
     taken: frozenset[str] = frozenset(),
     seed: int,
     progress: Progress = silent,
@@ -71,7 +74,8 @@ def cluster(
 
     `texts` has text_id, language and, optionally, `family` (near copies share one, and count as
     one). Row i of `vectors` (unit length) belongs to row i. `previous` (text_id, narrative_id) is
-    the last assignment; no id in it or in `taken` is given again. A similarity is the cosine to the
+    the last assignment; no id in it or in `taken` is given again, nor, where `founded` names the
+    run (its time, say), any id of another run. A similarity is the cosine to the
     middle of the narrative. The order of rows doesn't matter, and a repeated run changes nothing.
     """
     ordered = texts.append_column("row", pa.array(np.arange(texts.num_rows))).sort_by("text_id")
@@ -87,6 +91,7 @@ def cluster(
         families=_families(ordered),
         config=config,
         seed=seed,
+        founded=founded,
         limits=_limits(space, seed),
         taken=set(taken) | set(known.values()),
         progress=progress,
@@ -119,12 +124,12 @@ def _limits(space: Vectors, seed: int) -> _Limits:
     pairs = np.random.default_rng(seed).integers(0, len(space), (_RANDOM_PAIRS, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     if not len(pairs):
-        return _Limits(_HIGHEST_LIMIT, _HIGHEST_LIMIT, _HIGHEST_LIMIT)
+        return _Limits(_HIGHEST_LINK, _HIGHEST_JOIN, 1.0)
     cosines = np.einsum("ij,ij->i", space[pairs[:, 0]], space[pairs[:, 1]])
     middle = float(np.median(cosines))
     deviation = 1.4826 * float(np.median(np.abs(cosines - middle)))
-    link = min(_HIGHEST_LIMIT, middle + _LINK_DEVIATIONS * deviation)
-    join = min(_HIGHEST_LIMIT, middle + _JOIN_DEVIATIONS * deviation)
+    link = min(_HIGHEST_LINK, middle + _LINK_DEVIATIONS * deviation)
+    join = min(_HIGHEST_JOIN, middle + _JOIN_DEVIATIONS * deviation)
     return _Limits(link, join, link + _MERGE_SHARE * (1 - link))
 
 
@@ -137,6 +142,7 @@ class _Work:
     families: Labels
     config: NlpConfig
     seed: int
+    founded: str
     limits: _Limits
     taken: set[str]
     progress: Progress
@@ -209,9 +215,9 @@ class _Work:
         """A new narrative, named after the member nearest to its middle."""
         nearness = self.space[members] @ self.space[members].sum(0)
         founder = self.ids[members[int(nearness.argmax())]]
-        name, attempt = stable_id("nar", founder), 1
+        name, attempt = stable_id("nar", founder, self.founded), 1
         while name in self.taken:
-            name, attempt = stable_id("nar", founder, str(attempt)), attempt + 1
+            name, attempt = stable_id("nar", founder, self.founded, str(attempt)), attempt + 1
         self.taken.add(name)
         self.names.append(name)
         return len(self.names) - 1
@@ -219,6 +225,8 @@ class _Work:
     def _merged(self, labels: Labels, oldest: int) -> Labels:
         """Narratives whose middles are nearly the same become one: the older, else the larger."""
         count = len(self.names)
+        if not count:
+            return labels
         sizes = np.bincount(labels[labels >= 0], minlength=count)
         middles = centres(self.space, labels, count)
         order = sorted(range(count), key=lambda one: (one >= oldest, -sizes[one], self.names[one]))

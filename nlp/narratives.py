@@ -61,6 +61,7 @@ def build_narratives(
         vectors,
         config,
         previous=previous,
+        founded=read.now.isoformat(),
         taken=frozenset(previous_narratives["narrative_id"].to_pylist()),
         seed=seed,
         progress=progress,
