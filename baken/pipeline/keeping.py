@@ -34,6 +34,7 @@ def purge_documents(project: Project, run: Run, selection: Selection) -> int:
     for spec in (schema.ANNOTATIONS, schema.MEMBERS, schema.DOCUMENTS):
         tables.delete(spec, "doc_id", chosen)
     if chosen:
+        _forget_sentences(project, set(chosen))
         note_change(project, run, "documents")
         with closing(open_index(project.config)) as index:
             index.delete("documents", chosen)
@@ -46,6 +47,20 @@ def purge_documents(project: Project, run: Run, selection: Selection) -> int:
     )
     run.count("documents_removed", len(chosen))
     return len(chosen)
+
+
+def _forget_sentences(project: Project, doc_ids: set[str]) -> None:
+    """Take the sentences of `doc_ids` out of the descriptions of narratives."""
+    rows = project.tables.read(schema.LENS).to_pylist()
+    for row in rows:
+        kept = [
+            (text, doc_id)
+            for text, doc_id in zip(row["sentences"], row["doc_ids"], strict=True)
+            if doc_id not in doc_ids
+        ]
+        row["sentences"] = [text for text, _ in kept]
+        row["doc_ids"] = [doc_id for _, doc_id in kept]
+    project.tables.replace(schema.LENS, schema.from_rows(rows, schema.LENS))
 
 
 def _is_selected(row: dict[str, object], selection: Selection) -> bool:
