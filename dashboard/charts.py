@@ -24,6 +24,7 @@ _NAMES = alt.Axis(labelLimit=260, labelOverlap=False, grid=True, ticks=False)
 _PLAIN_NAMES = alt.Axis(labelLimit=260, labelOverlap=False, grid=False, ticks=False)
 # Streamlit fits the legend and the axis into the height that is asked for.
 _FRAME = 90
+_FEW_DAYS = 8
 _SHORT = timedelta(days=4)
 _ROLES = ["promotes", "reports", "rebuts", "unclear"]
 _ROLE_COLOURS = ["#b5483a", "#1f6073", "#6a8f3c", "#a7b1b8"]
@@ -37,7 +38,7 @@ def by_day(rows: pd.DataFrame, *, height: int = 280) -> alt.Chart:
         alt.Chart(shown)
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X(f"{unit}(day):T", title=None, axis=_days(unit)),
+            x=alt.X(f"{unit}(day):T", title=None, axis=_days(unit, shown)),
             y=alt.Y("sum(documents):Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
             color=_language_colour(shown),
             order=alt.Order("language:N"),
@@ -58,10 +59,13 @@ def _time_axis(times: pd.Series[Any]) -> alt.Axis:
     return alt.Axis(grid=False, format=form, tickCount=7, labelFlush=True, labelOverlap=True)
 
 
-def _days(unit: str) -> alt.Axis:
+def _days(unit: str, rows: pd.DataFrame) -> alt.Axis:
     form = "%b %Y" if unit == "utcyearmonth" else "%d %b %Y"
+    few = unit == "utcyearmonthdate" and rows["day"].nunique() <= _FEW_DAYS
+    # With more ticks than days the same day would be named twice.
+    ticks: Any = {"interval": "day", "step": 1} if few else 8
     return alt.Axis(
-        grid=False, format=form, tickCount=8, labelAngle=0, labelFlush=True, labelOverlap=True
+        grid=False, format=form, tickCount=ticks, labelAngle=0, labelFlush=True, labelOverlap=True
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from baken.dashboard.privacy import Cast
 
 VERDICTS = ("ruled-in", "unknown", "ruled-out")
+_TEXT_IDS = ("text-", "txt-", "doc-")
 JUDGEMENTS = (
     ("coordinated", "coordinated"),
     ("inauthentic", "inauthentic"),
@@ -49,6 +50,12 @@ def pairs(edge: Mapping[str, Any], texts: Mapping[str, Mapping[str, Any]]) -> li
             left, right = right, left
         found.append(Pair(left, right, _apart(left["published_at"], right["published_at"])))
     return found
+
+
+def shared_objects(edge: Mapping[str, Any], *, limit: int = 8) -> list[str]:
+    """What two accounts have in common, where it has a name: links, tags, technical marks."""
+    named = (str(name) for name in edge.get("objects") or [])
+    return [name for name in named if not name.startswith(_TEXT_IDS)][:limit]
 
 
 def _apart(left: datetime | None, right: datetime | None) -> timedelta | None:

@@ -30,7 +30,6 @@ import numpy as np
 from PIL import Image
 from websockets.sync.client import ClientConnection, connect
 
-PAGES = ("overview", "narratives", "campaigns", "campaign", "sources")
 LOCAL = ("127.0.0.1", "localhost", "")
 WIDTH = 1_360
 MAX_HEIGHT = 4_400
@@ -242,8 +241,29 @@ def _wait(done: Any, limit_s: float, what: str) -> None:
         time.sleep(0.2)
 
 
-def take(project: Path, out: Path, queries: dict[str, str]) -> list[Path]:
-    """Write one picture for each page; `queries` are appended to the addresses of pages."""
+def chosen(project: Path, campaign_id: str, narrative_id: str) -> dict[str, str]:
+    """The name of each picture and the address of its page.
+
+    Unless they are named, the first candidate of the queue and its first narrative are shown.
+    """
+    from baken import cases
+    from baken.config import FILE_NAME, load
+    from baken.store.project import Project
+
+    rows = cases.campaigns(Project(load(project / FILE_NAME)))
+    found = [row for row in rows if campaign_id in ("", row["campaign_id"])]
+    if found:
+        campaign_id = found[0]["campaign_id"]
+        narrative_id = narrative_id or next(iter(found[0]["narrative_ids"]), "")
+    pages = {"overview": "", "narratives": "narratives"}
+    if narrative_id:
+        pages["narrative"] = f"narratives?id={narrative_id}"
+    campaign = f"campaign?id={campaign_id}" if campaign_id else "campaign"
+    return {**pages, "campaigns": "campaigns", "campaign": campaign, "sources": "sources"}
+
+
+def take(project: Path, out: Path, pages: dict[str, str]) -> list[Path]:
+    """Write the pictures of `pages`, names to addresses below the dashboard's."""
     out.mkdir(parents=True, exist_ok=True)
     written = []
     with (
@@ -251,9 +271,8 @@ def take(project: Path, out: Path, queries: dict[str, str]) -> list[Path]:
         dashboard(project) as address,
         Browser(Path(profile)) as browser,
     ):
-        for name in PAGES:
-            path = "" if name == "overview" else name
-            browser.open(f"{address}/{path}{queries.get(name, '')}")
+        for name, path in pages.items():
+            browser.open(f"{address}/{path}")
             for number, picture in enumerate(browser.pictures(), start=1):
                 if len(picture) > MAX_BYTES:
                     raise ScreenshotError(f"the picture of {name} has {len(picture):,} bytes")
@@ -273,16 +292,10 @@ def main() -> None:
     parser.add_argument("--narrative", default="", help="id of the narrative to show")
     parser.add_argument("--campaign", default="", help="id of the campaign to show")
     arguments = parser.parse_args()
-    queries = {
-        page: f"?id={value}"
-        for page, value in (
-            ("narratives", arguments.narrative),
-            ("campaign", arguments.campaign),
-        )
-        if value
-    }
+    project = arguments.project.resolve()
     try:
-        written = take(arguments.project.resolve(), arguments.out, queries)
+        pages = chosen(project, arguments.campaign, arguments.narrative)
+        written = take(project, arguments.out, pages)
     except ScreenshotError as error:
         sys.exit(f"screenshots: {error}")
     for path in written:

@@ -16,13 +16,15 @@ from baken.dashboard.evidence import (
     number,
     ordered_verdicts,
     pairs,
+    shared_objects,
     span,
     visible_edges,
 )
-from baken.dashboard.inert import markdown, one_line
+from baken.dashboard.inert import address, markdown, one_line
 from baken.dashboard.pieces import day, heading, judgements, listing, nothing, post, status, table
 from baken.dashboard.privacy import Cast, cast
 from baken.dashboard.review import review_part
+from baken.model import TraceKind
 from baken.store.project import Project
 
 PAIRS_PER_PAGE = 2
@@ -127,18 +129,21 @@ def _evidence(
             name: shown.label(name) for edge in edges for name in (edge["left"], edge["right"])
         }
         st.altair_chart(charts.network(edges, names), alt="Accounts in step with each other")
+    # The first edge with posts to read; technical marks have none.
+    readable = [edge["trace_kind"] != TraceKind.INFRASTRUCTURE for edge in edges]
+    start = readable.index(True) if any(readable) else 0
     with numbers:
         chosen = table(
             [_edge_row(edge, shown) for edge in edges],
             on_select="rerun",
             selection_mode="single-row-required",
-            selection_default={"selection": {"rows": [0]}},
+            selection_default={"selection": {"rows": [start]}},
             height=380,
             key=f"edges:{campaign_id}",
             column_config={say(name): {"width": width} for name, width in _WIDTHS.items()},
         )
     rows = chosen.selection.rows
-    _pairs(project, edges[rows[0] if rows and rows[0] < len(edges) else 0], shown)
+    _pairs(project, edges[rows[0] if rows and rows[0] < len(edges) else start], shown)
 
 
 def _edge_row(edge: Mapping[str, Any], shown: Cast) -> dict[str, Any]:
@@ -167,20 +172,30 @@ def _pairs(project: Project, edge: Mapping[str, Any], shown: Cast) -> None:
         f"{edge['observed']} {say('observed')}, {number(edge['expected'], digits=2)} "
         f"{say('expected')}; {len(ids)} {say('pairs of posts')}"
     )
-    page = (
-        st.pagination(
-            pages, key=f"pairs:{left}:{right}:{edge['trace_kind']}:{edge['window_s']}:{pages}"
-        )
-        if pages > 1
-        else 1
-    )
+    things = shared_objects(edge)
+    if things:
+        st.text(f"{say('Shared')}: {', '.join(address(name, width=100) for name in things)}")
+    page = st.pagination(pages, key=_page_key(edge, pages)) if pages > 1 else 1
     part = ids[(page - 1) * PAIRS_PER_PAGE : page * PAIRS_PER_PAGE]
+    if edge["trace_kind"] == TraceKind.INFRASTRUCTURE:
+        # These ids are the pages on which a technical mark was found, not documents.
+        for one, other in part:
+            for column, name, url in zip(st.columns(2), (left, right), (one, other), strict=True):
+                with column.container(border=True):
+                    st.text(name)
+                    st.caption(f"{say('found on the page')} {markdown(address(url))}")
+        return
     found = queries.texts(project, [doc_id for pair in part for doc_id in pair])
     readable = pairs({**edge, "documents": part}, found)
     for pair in readable:
         _pair(pair, left, right)
     if len(readable) < len(part):
         nothing("Some of these posts are no longer stored.")
+
+
+def _page_key(edge: Mapping[str, Any], pages: int) -> str:
+    named = (edge["left"], edge["right"], edge["trace_kind"], edge["window_s"], pages)
+    return f"pairs:{':'.join(map(str, named))}"
 
 
 def _pair(pair: Pair, left: str, right: str) -> None:

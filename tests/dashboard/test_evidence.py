@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from baken.dashboard.evidence import lag, number, ordered_verdicts, pairs, span, visible_edges
+from baken.dashboard.evidence import (
+    lag,
+    number,
+    ordered_verdicts,
+    pairs,
+    shared_objects,
+    span,
+    visible_edges,
+)
 from baken.dashboard.privacy import cast
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -58,3 +66,8 @@ def test_figures_are_short() -> None:
     assert number(None) == "unknown"
     assert number(1.23456e-12, digits=2) == "1.2e-12"
     assert (span(45), span(600), span(-3600), span(172_800)) == ("45 s", "10 min", "1 h", "2 d")
+
+
+def test_texts_are_read_and_marks_are_named() -> None:
+    assert shared_objects({"objects": ["text-1", "analytics=G-1"]}) == ["analytics=G-1"]
+    assert shared_objects({"objects": None}) == []

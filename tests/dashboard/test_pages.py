@@ -196,3 +196,15 @@ def test_a_reader_of_dutch_reads_dutch(
     page = open_page("campaigns")
     assert not page.exception
     assert page.title[0].value == "Kandidaat-campagnes"
+
+
+@pytest.mark.usefixtures("full")
+def test_a_shared_technical_mark_names_the_pages_it_was_found_on(
+    open_page: Any, world: Any
+) -> None:
+    page = open_page("campaign", id=world.WIRE)
+    assert not page.exception
+    said = _said(page)
+    assert "analytics=G-1" in said
+    assert said.count("found on the page") == 2
+    assert "no longer stored" not in said

@@ -197,6 +197,16 @@ def _edges(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
             for right in group[at + 1 :]:
                 pairs = zip(of[left], of[right], strict=True)
                 rows += [_edge(left, right, 1e-9 * (at + 1), list(pairs))]
+    pages = [f"https://{name[4:]}/" for name in SITES[5:7]]
+    shared = _edge(SITES[5], SITES[6], 1e-8, [(pages[0], pages[1])])
+    rows.append(
+        {
+            **shared,
+            "trace_kind": "infrastructure",
+            "window_s": 0,
+            "objects": ["analytics=G-1"],
+        }
+    )
     return rows
 
 
