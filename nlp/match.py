@@ -21,6 +21,7 @@ from baken.nlp.match_copies import Pairs, copy_candidates
 from baken.nlp.match_spans import aligned_spans
 from baken.nlp.match_thresholds import (
     LOWEST_COSINE,
+    LOWEST_COSINE_REWORDING,
     MARKS_SHARE,
     Scores,
     Thresholds,
@@ -144,7 +145,8 @@ class _Matcher:
         margin += self._marks(candidates, margin >= min(limits[:2]) - MARKS_SHARE / 4)
         same = codes[candidates[:, 0]] == codes[candidates[:, 1]]
         sure = cosines >= limits.sure
-        reworded = same & (sure | (margin >= limits.rewording))
+        reworded = same & (cosines >= LOWEST_COSINE_REWORDING)
+        reworded &= sure | (margin >= limits.rewording)
         translated = ~same & (sure | (margin >= limits.translation))
         ratios = np.zeros(len(candidates), np.float32)
         ratios[reworded] = self._ratios(candidates[reworded])
