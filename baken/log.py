@@ -18,8 +18,8 @@ _SHORTEST_SECRET = 6
 _NOISY = ("httpx", "httpcore", "urllib3", "elastic_transport", "py.warnings", "lance", "numba")
 
 
-class _Redact(logging.Filter):
-    """Replaces the values of secret environment variables in every message."""
+class _Harmless(logging.Filter):
+    """Takes secrets, and what could drive a terminal, out of every message."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,9 @@ class _Redact(logging.Filter):
         message = record.getMessage()
         for secret in self._secrets:
             message = message.replace(secret, "***")
-        record.msg, record.args = message, None
+        # Messages quote servers and files, and those come from an adversary.
+        shown = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in message)
+        record.msg, record.args = shown, None
         return True
 
 
@@ -58,7 +60,7 @@ def configure(*, verbose: bool = False, as_json: bool = False) -> None:
     handler = logging.StreamHandler(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S")
     handler.setFormatter(_Json() if as_json else plain)
-    handler.addFilter(_Redact())
+    handler.addFilter(_Harmless())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

@@ -15,7 +15,7 @@ from baken.store.tables import sorted_by_key
 
 def detect(project: Project, run: Run, *, progress: Progress = silent) -> None:
     """Find traces, test edges, form groups, and flag candidate campaigns."""
-    run_stage(project, run, "detect", lambda: _detect(project, progress))
+    run_stage(project, run, "detect", lambda: _detect(project, run, progress))
     run.summary["edges"] = project.tables.count("edges")
     run.summary["candidates"] = project.tables.count("campaigns")
 
@@ -38,7 +38,7 @@ def publish(project: Project, run: Run, *, progress: Progress = silent) -> None:
     run_stage(project, run, "publish", lambda: _publish(project, progress))
 
 
-def _detect(project: Project, progress: Progress) -> None:
+def _detect(project: Project, run: Run, progress: Progress) -> None:
     from baken.detection.campaigns import flag_campaigns
     from baken.detection.groups import find_groups
     from baken.detection.marks import with_marks
@@ -57,7 +57,7 @@ def _detect(project: Project, progress: Progress) -> None:
         narratives=sorted_by_key(tables.read(schema.NARRATIVES), schema.NARRATIVES),
         previous=sorted_by_key(tables.read(schema.CAMPAIGNS), schema.CAMPAIGNS),
         config=config,
-        coverage=_coverage(project),
+        coverage=_coverage(project, run),
         progress=progress,
     )
     # The marks that tie sites are known once the candidates are: they are no sample to be tested.
@@ -78,9 +78,8 @@ def _publish(project: Project, progress: Progress) -> None:
             progress(f"publish {name}", rows.num_rows, rows.num_rows)
 
 
-def _coverage(project: Project) -> str:
-    for earlier in project.ledger.runs():
-        summary = earlier["summary"]
+def _coverage(project: Project, run: Run) -> str:
+    for summary in (run.summary, *(earlier["summary"] for earlier in project.ledger.runs())):
         if "sources_up" in summary:
             return f"{summary['sources_up']} sources up, {summary['sources_down']} down"
     return "imported data only; no source was crawled"
