@@ -6,7 +6,7 @@ STAMP := $(VENV)/installed
 # torch comes first and alone, so that the resolver does not choose another build of it later.
 TORCH := torch==2.13.0
 
-.PHONY: run demo test check test-all bench eval notebook screenshots clean help
+.PHONY: run demo test check test-slow bench eval notebook screenshots clean help
 
 help: ## Show what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ check: $(STAMP) ## Style, types, import floors, then the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+test-slow: $(STAMP) ## The tests that take minutes each and need real data
+	$(BIN)/python -m pytest -m slow -q
 
 eval: $(STAMP) ## Print every quality figure as one table
 	$(BIN)/python eval/run.py
