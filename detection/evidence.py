@@ -14,7 +14,7 @@ from baken.config import DetectConfig
 from baken.detection import pairs
 from baken.detection.events import Events
 from baken.detection.null_background import background
-from baken.detection.scales import Scale, grid_of, identifying
+from baken.detection.scales import Scale, grid_of
 from baken.schema import EDGES, conform
 
 Ints = npt.NDArray[np.int64]
@@ -119,8 +119,6 @@ def meeting_rows(events: Events, found: Candidates, scale: Scale) -> list[tuple[
     counted = grid.popularity <= scale.rarity
     if scale.method == "background":
         counted &= background(grid.columns, grid.object).owned
-    if scale.method == "identity":
-        counted &= identifying(events, grid)
     met = _meetings(grid.columns, counted, found)
     return [(edge, grid.rows[left], grid.rows[right]) for edge, left, right in met]
 

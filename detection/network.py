@@ -16,14 +16,12 @@ from baken.detection.evidence import Candidates, edge_table
 from baken.detection.null import Floats, Ints, Mask
 from baken.detection.null_background import background
 from baken.detection.scales import (
-    IDENTITY_RATE,
+    AUTHORED,
     Grid,
     Scale,
     corrections,
     grid_of,
     grids,
-    identifying,
-    least,
     scales,
 )
 from baken.protocols import Progress, silent
@@ -77,7 +75,7 @@ def candidates(events: Events, config: DetectConfig) -> Candidates:
         ]
         for test in _tested(events, grid, at_grid, config):
             p_value = test.p_value * tries[test.scale.method]
-            kept = (p_value <= config.q_max) & (test.observed >= least(test.scale, config))
+            kept = (p_value <= config.q_max) & (test.observed >= config.min_observed)
             parts.append(
                 Candidates(
                     test.left[kept],
@@ -107,11 +105,9 @@ def _tested(
     events: Events, grid: Grid, at_grid: list[Scale], config: DetectConfig
 ) -> Iterator[_Tested]:
     yield from _by_rarity(grid, [s for s in at_grid if s.method == "bicm"], config)
-    for scale in at_grid:
-        if scale.method == "background":
-            yield from _against_background(grid, scale, config)
-        if scale.method == "identity":
-            yield from _by_identity(events, grid, scale, config)
+    if events.kind in AUTHORED:
+        scale = next(s for s in at_grid if s.method == "background")
+        yield from _against_background(grid, scale, config)
 
 
 def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterator[_Tested]:
@@ -150,23 +146,6 @@ def _against_background(grid: Grid, scale: Scale, config: DetectConfig) -> Itera
         expected = model.expected(part.left, part.right)
         p_value = null.upper_tail(observed, expected, variance=model.variance)
         yield _Tested(scale, part.left, part.right, observed, expected, p_value)
-
-
-def _by_identity(
-    events: Events, grid: Grid, scale: Scale, config: DetectConfig
-) -> Iterator[_Tested]:
-    """Marks that unrelated sites never have in common."""
-    stratum = np.where(identifying(events, grid), 0, -1)
-    carried = np.bincount(
-        grid.columns.account[stratum[grid.columns.column] == 0], minlength=events.accounts
-    )
-    for part in pairs.meetings(grid.columns, stratum, strata=1, at_least=least(scale, config)):
-        observed = part.counts[:, 0]
-        expected = np.asarray(
-            IDENTITY_RATE * carried[part.left] * carried[part.right], dtype=np.float64
-        )
-        # Markov's bound, which one shared mark reaches.
-        yield _Tested(scale, part.left, part.right, observed, expected, expected)
 
 
 def _countable(grid: Grid) -> Mask:

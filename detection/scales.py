@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow.compute as pc
 
 from baken.config import DetectConfig
 from baken.detection import pairs
@@ -16,7 +14,6 @@ from baken.detection.events import Events
 from baken.model import TraceKind
 
 Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 # A shared mark of a site does not depend on when somebody looked.
 TIMELESS = frozenset({TraceKind.HANDLE.value, TraceKind.INFRASTRUCTURE.value})
@@ -26,14 +23,7 @@ AUTHORED = frozenset({TraceKind.TEXT.value, TraceKind.SIMILAR_TEXT.value})
 # The number is of accounts over the whole time; the last holds whatever is left.
 RARITIES = (8, 32, 128, 512, np.iinfo(np.int64).max)
 
-# Marks that an owner is given and nobody else can use: one that two sites share is evidence alone.
-# An id on more sites than this is an agency's, or came with a template.
-IDENTITY_MARKS = ("ads=", "analytics=", "certificate=")
-IDENTITY_RARITY = 20
-# An assumption, not a measurement: how often two marks of unrelated sites are the same.
-IDENTITY_RATE = 1e-9
-
-Method = Literal["bicm", "background", "identity"]
+Method = Literal["bicm", "background"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,11 +48,7 @@ def grids(kind: str, config: DetectConfig) -> list[tuple[int, int]]:
 
 def scales(kind: str, config: DetectConfig) -> list[Scale]:
     """Every scale at which a pair of this trace kind is tested."""
-    methods: list[Method] = ["bicm"]
-    if kind in AUTHORED:
-        methods.append("background")
-    if kind == TraceKind.INFRASTRUCTURE:
-        methods.append("identity")
+    methods: list[Method] = ["bicm", "background"] if kind in AUTHORED else ["bicm"]
     return [
         Scale(window, shift, rarity, method)
         for window, shift in grids(kind, config)
@@ -72,21 +58,7 @@ def scales(kind: str, config: DetectConfig) -> list[Scale]:
 
 
 def _rarities(method: Method) -> tuple[int, ...]:
-    if method == "identity":
-        return (IDENTITY_RARITY,)
     return RARITIES[-1:] if method == "background" else RARITIES
-
-
-def least(scale: Scale, config: DetectConfig) -> int:
-    """How many meetings a pair needs at this scale."""
-    return 1 if scale.method == "identity" else config.min_observed
-
-
-def identifying(events: Events, grid: Grid) -> Mask:
-    """The columns that are about a mark of identity, shared by few."""
-    prefixes = [pc.starts_with(events.object_names, mark) for mark in IDENTITY_MARKS]
-    marks = functools.reduce(pc.or_, prefixes).to_numpy(zero_copy_only=False)
-    return np.asarray(marks[grid.object] & (grid.popularity <= IDENTITY_RARITY))
 
 
 def corrections(every: list[Scale]) -> dict[Method, int]:

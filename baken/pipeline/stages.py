@@ -19,7 +19,7 @@ _REVISION = {
     "match": 1,
     "narratives": 1,
     "lens": 1,
-    "detect": 3,
+    "detect": 4,
     "publish": 1,
 }
 

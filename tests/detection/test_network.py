@@ -169,31 +169,3 @@ def test_a_crowd_that_owns_its_texts_is_found_among_people_who_write_their_own()
     found = {account for name in ("left", "right") for account in edges[name].to_pylist()}
     assert found == {f"crowd:{member:02}" for member in range(40)}
     assert "background" in edges["method"].to_pylist()
-
-
-def _mark(site, value):
-    return {
-        "trace_kind": "infrastructure",
-        "account_id": f"web:{site}.example",
-        "object_id": value,
-        "doc_id": f"https://{site}.example/",
-        "at": BEGIN,
-        "precision_s": None,
-    }
-
-
-def test_one_shared_id_joins_sites_and_one_shared_host_does_not():
-    rows = [_mark(f"site{n}", f"analytics=G-OWN{n}") for n in range(40)]
-    rows += [_mark(f"site{n}", "ip=192.0.2.1") for n in range(30)]
-    rows += [_mark(f"site{n}", "analytics=G-AGENCY") for n in range(25)]
-    rows += [_mark(name, "ads=pub-123") for name in ("copy-a", "copy-b", "copy-c")]
-    edges = find_edges(table(rows), CONFIG).to_pylist()
-    assert [(edge["left"], edge["right"]) for edge in edges] == [
-        ("web:copy-a.example", "web:copy-b.example"),
-        ("web:copy-a.example", "web:copy-c.example"),
-        ("web:copy-b.example", "web:copy-c.example"),
-    ]
-    assert edges[0]["method"] == "identity"
-    assert edges[0]["doc_pairs"] == [
-        {"left": "https://copy-a.example/", "right": "https://copy-b.example/"}
-    ]

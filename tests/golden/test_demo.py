@@ -122,7 +122,9 @@ def test_each_edge_shows_its_posts(folder: Path, project: Project) -> None:
         assert row["min_q"] <= 0.01
         shown = answer(folder, "campaigns", "show", row["campaign_id"])
         assert len(shown["members"]) >= 3
-        for edge in shown["edges"]:
+        tested = [edge for edge in shown["edges"] if edge["method"] != "shared-mark"]
+        assert tested
+        for edge in tested:
             assert edge["expected"] < edge["observed"]
             assert edge["documents"]
             assert {doc_id for pair in edge["documents"] for doc_id in pair} <= known
