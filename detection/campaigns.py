@@ -62,7 +62,8 @@ def flag_campaigns(
     outcomes: list[Outcome] = []
     for done, (members, inner) in enumerate(zip(candidates, parts, strict=True)):
         progress("campaigns", done, len(candidates))
-        outcomes += assessor.assess(members, marks.edges(members, inner))
+        tied = marks.with_tied(members)
+        outcomes += assessor.assess(tied, marks.edges(tied, inner))
     progress("campaigns", len(candidates), len(candidates))
     identities = identify(
         [outcome.members for outcome in outcomes], previous, least=config.campaign_overlap

@@ -43,6 +43,20 @@ class Marks:
             self._holders[(kind, value)].setdefault(account, url)
             self._of[account].add((kind, value))
 
+    def with_tied(self, members: frozenset[str]) -> frozenset[str]:
+        """`members` and the sites that bear an identifying mark of theirs.
+
+        A mark is theirs when at least two members bear it, and as many members as others. One
+        round only: what ties to a tied site alone is too far from the evidence.
+        """
+        tied = set(members)
+        for mark in {mark for name in members for mark in self._of.get(name, ())}:
+            holders = self._holders[mark].keys()
+            bearing = len(members & holders)
+            if mark[0] in IDENTIFYING and 2 <= bearing >= OWN_SHARE[mark[0]] * len(holders):
+                tied |= holders
+        return frozenset(tied)
+
     def edges(self, members: frozenset[str], known: pa.Table) -> pa.Table:
         """`known` and an edge for each pair of members that their own marks tie.
 

@@ -19,7 +19,7 @@ _REVISION = {
     "match": 1,
     "narratives": 1,
     "lens": 1,
-    "detect": 4,
+    "detect": 5,
     "publish": 1,
 }
 

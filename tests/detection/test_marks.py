@@ -51,6 +51,16 @@ def test_an_id_that_others_bear_as_well_is_not():
     assert not edges((SITES[:3] + OTHERS, "analytics", "UA-agency"))
 
 
+def test_a_site_with_the_mark_of_two_members_is_tied_to_them():
+    def tied(*marks):
+        return Marks(from_rows(traits(*marks), SITE_TRAITS)).with_tied(frozenset(SITES[:2]))
+
+    assert tied((SITES[:3], "analytics", "UA-1")) == frozenset(SITES[:3])
+    assert tied((SITES[1:3], "analytics", "UA-1")) == frozenset(SITES[:2])
+    assert tied((SITES[:2] + OTHERS, "analytics", "UA-agency")) == frozenset(SITES[:2])
+    assert tied((SITES, "skeleton", "x")) == frozenset(SITES[:2])
+
+
 @pytest.mark.parametrize("kind", ["skeleton", "favicon", "ip", "certificate"])
 def test_one_resemblance_is_not_enough(kind):
     assert not edges((SITES, kind, "x"))
