@@ -1,7 +1,7 @@
 """The nearest vectors of each vector, exactly for few and by an inverted file for many.
 
 The inverted file (Jégou et al. 2011) is made of dense matrix products alone: vectors are filed
-under seeded centroids, and each looks into the `_PROBES` files nearest to it. Equal input in equal order
+under seeded centroids, and each looks into the `_PROBES` nearest files. Equal input in equal order
 gives equal output; there is no graph whose shape depends on threads.
 """
 
