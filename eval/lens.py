@@ -20,7 +20,7 @@ from baken.config import NlpConfig
 from baken.nlp.embed import make_embedder
 from baken.nlp.entities_spacy import sentence_spans
 from baken.nlp.lens import Lens, load_taxonomies
-from baken.nlp.lens.classify import CLEAR
+from baken.nlp.lens.classify import CLEAR, clean
 from baken.protocols import Embedder
 
 OWN_SET = Path(__file__).resolve().parent / "sets" / "lens.csv"
@@ -136,7 +136,7 @@ def _unlp_rows(posts: Path, lens: Lens, embedder: Embedder) -> list[dict[str, An
     rows.sort(key=lambda row: str(row["id"]))
     truth = np.array([[label in _techniques(row) for label in lens.labels] for row in rows])
     pieces = [
-        (number, row["content"][start:end], row["lang"])
+        (number, clean(row["content"][start:end]), row["lang"])
         for number, row in enumerate(rows)
         for start, end in sentence_spans([row["content"]], row["lang"])[0][:_MAX_SENTENCES]
     ]

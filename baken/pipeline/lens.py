@@ -12,9 +12,9 @@ from baken.narratives import narrative
 from baken.pipeline.stages import run_stage
 from baken.protocols import Embedder, Progress
 from baken.store.project import Project, Run
-from baken.store.tables import sorted_by_key
 
 _MAX_EXAMPLES = 3
+_READ = ["doc_id", "text_id", "language", "own_text", "sentences"]
 
 
 def describe(project: Project, run: Run, embedder: Embedder, progress: Progress) -> None:
@@ -27,9 +27,9 @@ def describe(project: Project, run: Run, embedder: Embedder, progress: Progress)
     def work() -> None:
         tables = project.tables
         lens = describe_narratives(
-            members=sorted_by_key(tables.read(schema.MEMBERS), schema.MEMBERS),
-            annotations=sorted_by_key(tables.read(schema.ANNOTATIONS), schema.ANNOTATIONS),
-            narratives=sorted_by_key(tables.read(schema.NARRATIVES), schema.NARRATIVES),
+            members=tables.read(schema.MEMBERS),
+            annotations=tables.read(schema.ANNOTATIONS, columns=_READ),
+            narratives=tables.read(schema.NARRATIVES),
             embedder=embedder,
             config=project.config.nlp,
             taxonomies=taxonomies,

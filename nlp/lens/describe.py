@@ -232,7 +232,7 @@ def _shown(
     confidences: Floats,
     sentences: Sequence[_Sentence],
 ) -> list[_Sentence]:
-    """The clearest sentences, at most one of each text."""
+    """The clearest sentences, at most one of each text, and none twice."""
     ordered = sorted(
         zip(rows.tolist(), confidences.tolist(), strict=True),
         key=lambda entry: (-entry[1], entry[0]),
@@ -241,7 +241,9 @@ def _shown(
     for row, confidence in ordered:
         if shown and confidence < CLEAR:
             break
-        shown.setdefault(sentences[row].text_number, sentences[row])
+        one = sentences[row]
+        if all(one.text != other.text for other in shown.values()):
+            shown.setdefault(one.text_number, one)
         if len(shown) == _MAX_SHOWN:
             break
     return list(shown.values())

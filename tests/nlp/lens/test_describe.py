@@ -138,6 +138,16 @@ def test_copies_of_a_text_count_once(embedder: Embedder) -> None:
     assert labels(described(embedder, copied), "n-1", "target")[0] == "energy"
 
 
+def test_no_sentence_is_shown_twice(embedder: Embedder) -> None:
+    alike = [
+        ("en", f"The gas pipeline is gone. Letter {number}.", "promotes") for number in range(5)
+    ]
+    rows = described(embedder, {"n-1": alike}).to_pylist()
+    energy = next(row for row in rows if row["label"] == "energy")
+    assert energy["sentences"] == ["The gas pipeline is gone."]
+    assert len(energy["doc_ids"]) == 1
+
+
 def test_the_order_of_rows_changes_nothing(embedder: Embedder) -> None:
     given = tables(STORIES)
     generator = random.Random(1)

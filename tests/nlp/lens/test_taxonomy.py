@@ -24,6 +24,16 @@ examples = {{ en = ["Two and two."] }}
 """
 
 
+DOCUMENTED = Path(__file__).resolve().parents[3] / "docs" / "explanation" / "lens.md"
+
+
+def test_the_documented_taxonomy_loads(tmp_path: Path) -> None:
+    block = DOCUMENTED.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    (tmp_path / "frame.toml").write_text(block, encoding="utf-8")
+    frame = next(one for one in load_taxonomies(tmp_path) if one.name == "frame")
+    assert list(frame.labels) == ["economic", "moral"]
+
+
 def test_every_label_has_words_and_examples_in_every_language() -> None:
     for taxonomy in load_taxonomies():
         for label in taxonomy.labels.values():
