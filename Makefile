@@ -14,9 +14,9 @@ help: ## Show what each command does
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "baken needs Python 3.11 or 3.12; set PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt $(TORCH)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	$(BIN)/python -m pip install -qq --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install -qq --constraint constraints.txt $(TORCH)
+	$(BIN)/python -m pip install -qq --constraint constraints.txt --editable . --group dev
 	@touch $@
 
 run: $(STAMP) ## Install, crawl and analyse the sample world, open the dashboard on 127.0.0.1:8501
