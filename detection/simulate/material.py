@@ -16,8 +16,8 @@ T = TypeVar("T")
 
 @cache
 def material(name: str) -> dict[str, Any]:
-    """The content of `material/NAME.toml`."""
-    file = resources.files("baken.detection.simulate").joinpath("material", f"{name}.toml")
+    """The content of `words/NAME.toml`."""
+    file = resources.files("baken.detection.simulate").joinpath("words", f"{name}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
