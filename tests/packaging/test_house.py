@@ -18,7 +18,6 @@ HEAVY = (
     "elasticsearch",
     "lancedb",
     "sklearn",
-    "duckdb",
     "pandas",
 )
 
