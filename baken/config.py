@@ -135,7 +135,6 @@ class PrivacyConfig(Section):
 
     min_group: int = Field(5, ge=3)
     raw_text_days: int = Field(30, gt=0)
-    unreviewed_days: int = Field(90, gt=0)
 
 
 class Config(Section):

@@ -163,11 +163,6 @@ class Source:
     review_by: date | None = None
     min_documents_per_day: int = 0
 
-    @property
-    def account_id(self) -> str:
-        """The account under which documents of this source are filed."""
-        return self.source_id
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:

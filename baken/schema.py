@@ -1,7 +1,7 @@
 """The Arrow schema of every table, and the check at the door of each stage.
 
 A stage may rely on these columns, their types and their keys; a table that differs is refused
-with the name of the column. Raise `SCHEMA_VERSION` when a column changes its type or meaning.
+with the name of the column.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from baken.errors import SchemaError
-
-SCHEMA_VERSION = 1
 
 _TIME = pa.timestamp("us", tz="UTC")
 _STRINGS = pa.list_(pa.string())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -166,11 +165,3 @@ def _groups(groups: pa.Table, truth: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _jaccard(one: set[str], other: set[str]) -> float:
     return len(one & other) / len(one | other) if one or other else 0.0
-
-
-def pairs_of(truth: Mapping[str, str]) -> set[Pair]:
-    """Every pair of accounts of one true group."""
-    by_group: dict[str, list[str]] = {}
-    for account in sorted(truth):
-        by_group.setdefault(truth[account], []).append(account)
-    return {pair for members in by_group.values() for pair in combinations(members, 2)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from baken.detection.benign.examination import Detector, Examination, by_share, ruled_out, unknown
@@ -18,7 +16,6 @@ from baken.model import Verdict
 OLD_S = 7 * 86_400.0
 # Texts with fewer different words are greetings, slogans and single links.
 FEW_WORDS = 6
-_CALL = re.compile(r"petiti[eo]|petycj|peti[cz]i[oó]n|петиц")
 
 
 class Petition(Detector):
@@ -133,10 +130,6 @@ class Commercial(Detector):
         if found.verdict is not Verdict.RULED_IN:
             return found
         return Examination(found.verdict, found.reason, families=ALL_FAMILIES, whole=True)
-
-
-def _is_call(link: str) -> bool:
-    return is_host(host_of(link), "petition") or bool(_CALL.search(link[:300].casefold()))
 
 
 def _linked_languages(case: Examined) -> list[set[str | None]]:
