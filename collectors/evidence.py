@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from baken.errors import BakenError, StoreError
+from baken.files import write_whole
 
 LOG = "log.jsonl"
 RECORDS = "records"
@@ -64,7 +65,10 @@ class Evidence:
         digest = hashlib.sha256(record).hexdigest()
         path = record_path(self._folder, digest)
         if not path.exists():
-            _write_whole(path, record)
+            try:
+                write_whole(path, record)
+            except OSError as error:
+                raise StoreError(f"evidence cannot be written: {error}") from error
         self._note(fetch, decision=decision, record_sha256=digest)
         return f"sha256:{digest}"
 
@@ -214,17 +218,3 @@ def _repair(log: Path) -> tuple[str, int]:
         return str(json.loads(last)["hash"]), count
     except (ValueError, KeyError, TypeError) as error:
         raise EvidenceChanged(f"line {count} of {LOG} cannot be read: `baken verify`") from error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise StoreError(f"evidence cannot be written: {error}") from error

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baken.errors import ConfigError, UsageError
+from baken.files import write_whole
 from baken.model import AccountKind, Source, SourceKind, Tier
 from baken.urls import canonical_url, registrable_domain
 
@@ -98,12 +99,9 @@ def add_source(folder: Path, values: Mapping[str, Any]) -> Source:
         raise UsageError(str(error)) from error
     if folder.is_dir() and any(known.source_id == source.source_id for known in load(folder)):
         raise UsageError(f"{source.source_id} is in the register already")
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / ADDED_FILE
     before = file.read_text(encoding="utf-8") if file.exists() else ""
-    fresh = file.with_suffix(".toml.part")
-    fresh.write_text(before + ("\n" if before else "") + _as_toml(source), encoding="utf-8")
-    fresh.replace(file)
+    write_whole(file, (before + ("\n" if before else "") + _as_toml(source)).encode())
     return source
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from baken.errors import StoreError
+from baken.files import write_whole
 
 
 @dataclass(slots=True)
@@ -35,13 +35,7 @@ class CrawlState:
     def save(self, path: Path) -> None:
         """Replace the file at `path` in one step."""
         values = {"validators": self.validators, "channels": self.channels}
-        temporary = path.with_name(f"{path.name}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(values, file, sort_keys=True, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            write_whole(path, json.dumps(values, sort_keys=True, indent=1).encode())
         except OSError as error:
             raise StoreError(f"{path} cannot be written: {error}") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from baken.export.misp import misp_events
 from baken.export.report import html_report, markdown_report
 from baken.export.stix import core_bundle, opencti_bundle
 from baken.export.tables import csv_files, parquet_files
+from baken.files import write_whole
 
 __all__ = ["KINDS", "ExportContext", "Tlp", "export"]
 
@@ -62,17 +62,9 @@ def export(
 
 
 def _write(target: Path, content: bytes) -> None:
-    aside = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with aside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(target)
+        write_whole(target, content)
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
         raise StoreError(
             f"{target} cannot be written: {os.strerror(error.errno or 0)}; choose another --out"
         ) from error

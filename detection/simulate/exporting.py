@@ -11,6 +11,7 @@ from typing import Any
 from baken.detection.simulate.cast import PLATFORM, Channel, Outlet
 from baken.detection.simulate.pages import feed_path
 from baken.detection.simulate.world import DEFAULT_PORT, Planted, Post, World
+from baken.files import write_whole
 
 POSTS = "posts.jsonl.gz"
 SOURCES = "sources.toml"
@@ -26,18 +27,17 @@ def export(world: World, folder: Path, *, port: int = DEFAULT_PORT) -> None:
 
     Addresses of the world carry `port`, which is where `serve` must listen.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(
         json.dumps(_row(post, world, port), ensure_ascii=False) + "\n" for post in world.posts
     )
-    _write(folder / POSTS, gzip.compress(lines.encode(), mtime=0))
+    write_whole(folder / POSTS, gzip.compress(lines.encode(), mtime=0))
     entries = [
         *(_outlet_entry(source, port) for source in world.outlets),
         *(_channel_entry(channel, port) for channel in world.channels),
     ]
-    _write(folder / SOURCES, "\n".join(_toml(entry) for entry in entries).encode())
+    write_whole(folder / SOURCES, "\n".join(_toml(entry) for entry in entries).encode())
     truth = json.dumps(_truth(world, port), ensure_ascii=False, indent=1) + "\n"
-    _write(folder / TRUTH, truth.encode())
+    write_whole(folder / TRUTH, truth.encode())
 
 
 def _row(post: Post, world: World, port: int) -> dict[str, Any]:
@@ -120,9 +120,3 @@ def _truth(world: World, port: int) -> dict[str, Any]:
         "campaigns": entries(world.campaigns, "kind"),
         "benign": entries(world.innocents, "class"),
     }
-
-
-def _write(file: Path, content: bytes) -> None:
-    fresh = file.with_name(f"{file.name}.part")
-    fresh.write_bytes(content)
-    fresh.replace(file)

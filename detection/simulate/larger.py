@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from baken.detection.simulate.bursts import Special, special_posts
 from baken.detection.simulate.phrases import Phrases
 from baken.detection.simulate.world import DAYS, END
 from baken.errors import StoreError, UsageError
+from baken.files import write_whole
 from baken.protocols import Progress, silent
 
 MAX_DOCUMENTS = 10_000_000
@@ -206,9 +208,8 @@ def _lists(codes: Ints, names: pa.Array) -> pa.Array:
 
 
 def _write_truth(file: Path, truth: dict[str, str]) -> None:
-    fresh = file.with_name(f"{file.name}.part")
-    with fresh.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow(("account", "group"))
-        writer.writerows(sorted(truth.items()))
-    fresh.replace(file)
+    lines = io.StringIO(newline="")
+    writer = csv.writer(lines)
+    writer.writerow(("account", "group"))
+    writer.writerows(sorted(truth.items()))
+    write_whole(file, lines.getvalue().encode())
