@@ -7,15 +7,12 @@ from collections import Counter, defaultdict
 import numpy as np
 import pyarrow as pa
 
-from baken.detection.case import Examined, host_of
+from baken.detection.case import Examined
 from baken.detection.families import Family, family_of
 from baken.detection.judgement import Inauthentic, Rung
 from baken.detection.rules import Support
 from baken.model import AccountKind, TraceKind
-
-_SHORTENERS = frozenset(
-    {"bit.ly", "t.co", "tinyurl.com", "goo.gl", "ow.ly", "is.gd", "buff.ly", "cutt.ly", "clck.ru"}
-)
+from baken.urls import is_shortener
 
 
 def signals(case: Examined, standing: Support, concealment: Rung) -> dict[str, str]:
@@ -50,9 +47,7 @@ def _of_documents(case: Examined, standing: Support) -> dict[str, str]:
     platforms = sorted({account.partition(":")[0] for account in case.column("account_id")})
     if Family.CONTENT in standing.families and len(platforms) > 1:
         found["cross-platform"] = f"one story on {', '.join(platforms)}"
-    short = sum(
-        any(host_of(link) in _SHORTENERS for link in links or ()) for links in case.column("links")
-    )
+    short = sum(any(map(is_shortener, links or ())) for links in case.column("links"))
     if short:
         found["shortened-links"] = f"{short} documents with shortened links"
     return found
