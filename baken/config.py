@@ -78,6 +78,8 @@ class NlpConfig(Section):
     rewording_threshold: float = Field(0.0, ge=0, le=1)
     translation_threshold: float = Field(0.0, ge=0, le=1)
     """0 takes the threshold that was calibrated for the embedder."""
+    second_reader: bool = True
+    """Whether a second encoder is asked about translations in doubt; slower, and finds more."""
     neighbours: int = Field(15, gt=1)
     min_narrative_texts: int = Field(5, gt=1)
     sleep_days: int = Field(14, gt=0)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from baken.config import NlpConfig
@@ -18,20 +17,19 @@ from baken.model import MatchKind
 from baken.nlp.claims import USUAL_MARKS, claim_of, marks_in_common, same_claim
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.match_copies import Pairs, copy_candidates
+from baken.nlp.match_near import Kept, Near, near_pairs
+from baken.nlp.match_second import translated
 from baken.nlp.match_spans import aligned_spans
 from baken.nlp.match_thresholds import (
-    LOWEST_COSINE,
+    DOUBT,
     LOWEST_COSINE_REWORDING,
     MARKS_SHARE,
     Scores,
     Thresholds,
-    margins,
-    surroundings,
     thresholds_for,
 )
-from baken.nlp.neighbours import nearest
 from baken.nlp.text import bare_words
-from baken.protocols import Progress, Vectors, silent
+from baken.protocols import Embedder, Progress, Vectors, silent
 from baken.schema import MATCHES, conform, from_rows
 
 # Bands and centroids are drawn anew for no one: results depend on the texts alone.
@@ -41,8 +39,6 @@ COPY_RATIO = 0.80
 # Letters compared in a pair; the beginnings of copied articles decide.
 _MAX_COMPARED_CHARS = 3_000
 _CHUNK_PAIRS = 100_000
-# A text has at most so many candidates by meaning in its own language, and so many in others.
-_NEIGHBOURS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,7 @@ def match_texts(
     config: NlpConfig,
     *,
     model_id: str,
+    second: Embedder | None = None,
     progress: Progress = silent,
 ) -> pa.Table:
     """The pairs (schema `MATCHES`) among `texts` (text_id, text, language), each with its kind.
@@ -66,6 +63,7 @@ def match_texts(
     Row i of `vectors` (unit length) belongs to row i of `texts`; text ids are distinct. Texts of
     fewer than `config.min_match_chars` letters match nothing. Scores are 0 to 1, higher is nearer:
     the share of letters for copies, the cosine for the rest. The order of rows doesn't matter.
+    `second` (`baken.nlp.match_second`) is asked about translations in doubt.
     """
     ids = np.array(texts["text_id"].to_pylist(), dtype=object)
     order = np.argsort(ids, kind="stable") if len(ids) else np.empty(0, np.int64)
@@ -83,6 +81,7 @@ def match_texts(
         bare=[bare[row] for row in kept],
         languages=languages,
         vectors=np.ascontiguousarray(vectors[rows]),
+        second=second,
     )
     return matcher.matches(config, model_id, progress)
 
@@ -94,6 +93,7 @@ class _Matcher:
     bare: Sequence[str]
     languages: Sequence[str]
     vectors: Vectors
+    second: Embedder | None
 
     def matches(self, config: NlpConfig, model_id: str, progress: Progress) -> pa.Table:
         copies = self._copies(copy_candidates(self.bare, seed=_SEED), "minhash")
@@ -135,64 +135,49 @@ class _Matcher:
         self, known: Pairs, config: NlpConfig, model_id: str, progress: Progress
     ) -> list[_Found]:
         limits = thresholds_for(model_id, config)
-        codes = np.unique(self.languages, return_inverse=True)[1]
-        candidates, cosines, margin = self._candidates(codes, limits, progress)
-        total = len(self.ids)
-        fresh = ~np.isin(
-            candidates[:, 0] * total + candidates[:, 1], known[:, 0] * total + known[:, 1]
+        within, between = near_pairs(
+            self.vectors,
+            np.unique(self.languages, return_inverse=True)[1].astype(np.int64),
+            np.array([len(text) for text in self.bare], np.int64),
+            limits,
+            kept=self._kept(limits),
+            seed=_SEED,
+            progress=progress,
         )
-        candidates, cosines, margin = candidates[fresh], cosines[fresh], margin[fresh]
-        margin += self._marks(candidates, margin >= min(limits[:2]) - MARKS_SHARE / 4)
-        same = codes[candidates[:, 0]] == codes[candidates[:, 1]]
-        sure = cosines >= limits.sure
-        reworded = same & (cosines >= LOWEST_COSINE_REWORDING)
-        reworded &= sure | (margin >= limits.rewording)
-        translated = ~same & (sure | (margin >= limits.translation))
-        ratios = np.zeros(len(candidates), np.float32)
-        ratios[reworded] = self._ratios(candidates[reworded])
+        within = self._fresh(within, known)
+        margins = within.margins + self._marks(within.pairs)
+        reworded = within.cosines >= LOWEST_COSINE_REWORDING
+        reworded &= (within.cosines >= limits.sure) | (margins >= limits.rewording)
+        ratios = np.zeros(len(reworded), np.float32)
+        ratios[reworded] = self._ratios(within.pairs[reworded])
         copied = reworded & (ratios >= COPY_RATIO)
         reworded &= ~copied
+        margins = between.margins + self._marks(between.pairs)
+        margins[between.cosines >= limits.sure] = np.inf
+        method = f"{model_id}+{self.second.model_id}" if self.second else model_id
+        same = translated(between.pairs, margins, limits, (self.texts, self.languages), self.second)
         return [
-            _Found(candidates[copied], ratios[copied], MatchKind.COPYPASTA, "vectors+letters"),
-            _Found(candidates[reworded], cosines[reworded], MatchKind.REWORDING, model_id),
-            _Found(candidates[translated], cosines[translated], MatchKind.TRANSLATION, model_id),
+            _Found(within.pairs[copied], ratios[copied], MatchKind.COPYPASTA, "vectors+letters"),
+            _Found(within.pairs[reworded], within.cosines[reworded], MatchKind.REWORDING, model_id),
+            _Found(between.pairs[same], between.cosines[same], MatchKind.TRANSLATION, method),
         ]
 
-    def _candidates(
-        self, codes: npt.NDArray[np.int64], limits: Thresholds, progress: Progress
-    ) -> tuple[Pairs, Scores, Scores]:
-        """Near pairs with their cosines and margins."""
-        total = len(self.ids)
-        keys, cosines = [], []
-        around: Scores = np.empty(0, np.float32)
-        for groups in (None, codes):
-            found = nearest(
-                self.vectors,
-                min(_NEIGHBOURS, total - 1),
-                seed=_SEED,
-                groups=groups,
-                progress=progress,
-            )
-            if groups is None:
-                around = surroundings(found, limits)
-            mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= LOWEST_COSINE))
-            theirs = found.rows[mine, place].astype(np.int64)
-            keys.append(np.minimum(mine, theirs) * total + np.maximum(mine, theirs))
-            cosines.append(found.cosines[mine, place])
-        pairs, first = np.unique(np.concatenate(keys), return_index=True)
-        left, right = pairs // total, pairs % total
-        nearness = np.concatenate(cosines)[first]
-        lengths = np.array([len(text) for text in self.bare], np.int64)
-        margin = margins(nearness, (around[left], around[right]), (lengths[left], lengths[right]))
-        return np.stack([left, right], 1), nearness, margin
+    def _kept(self, limits: Thresholds) -> Kept:
+        gain = MARKS_SHARE * (1 - USUAL_MARKS)
+        doubt = DOUBT if self.second else 0.0
+        return Kept(limits.rewording - gain, limits.translation - doubt - gain)
 
-    def _marks(self, pairs: Pairs, wanted: npt.NDArray[np.bool_]) -> Scores:
-        """What names and numbers in common add to the margin of each pair; 0 where not `wanted`."""
+    def _fresh(self, near: Near, known: Pairs) -> Near:
+        total = len(self.ids)
+        keys = near.pairs[:, 0] * total + near.pairs[:, 1]
+        fresh = ~np.isin(keys, known[:, 0] * total + known[:, 1])
+        return Near(near.pairs[fresh], near.cosines[fresh], near.margins[fresh])
+
+    def _marks(self, pairs: Pairs) -> Scores:
+        """What names and numbers in common add to the margin of each pair."""
         gained = np.zeros(len(pairs), np.float32)
-        for row in np.flatnonzero(wanted):
-            left, right = (
-                claim_of(self.texts[end], self.languages[end]) for end in pairs[row].tolist()
-            )
+        for row, ends in enumerate(pairs.tolist()):
+            left, right = (claim_of(self.texts[end], self.languages[end]) for end in ends)
             gained[row] = MARKS_SHARE * (marks_in_common(left, right) - USUAL_MARKS)
         return gained
 

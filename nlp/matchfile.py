@@ -14,6 +14,7 @@ from baken.model import MatchKind
 from baken.nlp.embed import embed_texts
 from baken.nlp.language import LanguageIdentifier
 from baken.nlp.match import match_texts
+from baken.nlp.match_second import second_reader
 from baken.nlp.text import normalise, text_id
 from baken.protocols import Embedder, Progress, Vectors, silent
 
@@ -53,7 +54,14 @@ def match_rows(
             families[text_id(texts[number])].append(number)
     distinct = _distinct(families, texts, given)
     vectors = _vectors(distinct, embedder, config, progress)
-    matches = match_texts(distinct, vectors, config, model_id=embedder.model_id, progress=progress)
+    matches = match_texts(
+        distinct,
+        vectors,
+        config,
+        model_id=embedder.model_id,
+        second=second_reader(embedder.model_id, config),
+        progress=progress,
+    )
     members = {name: [ids[row] for row in family] for name, family in families.items()}
     return _expanded(members, matches)
 

@@ -7,6 +7,7 @@ gives equal output; there is no graph whose shape depends on threads.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ _COARSE_DIMENSION = 64
 _TRAIN_PER_FILE = 30
 _TRAIN_ROUNDS = 6
 _BLOCK_ROWS = 2_048
+# Columns that are offered at once where every pair is compared.
+_BLOCK_COLUMNS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +41,50 @@ class Neighbours:
     cosines: Vectors
 
 
-def nearest(
-    vectors: Vectors,
-    count: int,
-    *,
-    seed: int,
-    groups: Groups | None = None,
-    progress: Progress = silent,
-) -> Neighbours:
-    """The `count` nearest rows of each row of `vectors` (unit length), itself left out.
+def nearest(vectors: Vectors, count: int, *, seed: int, progress: Progress = silent) -> Neighbours:
+    """The `count` nearest rows of each row of `vectors` (unit length), itself left out."""
+    found = _Best(len(vectors), count)
+    for asking, members, cosines in _compared(vectors, seed, progress):
+        found.offer(asking, members, cosines)
+    return found.ordered()
 
-    With `groups`, only rows of another group count: texts of another language, for instance.
-    """
+
+def nearest_of_both(
+    vectors: Vectors, count: int, groups: Groups, *, seed: int, progress: Progress = silent
+) -> tuple[Neighbours, Neighbours]:
+    """The nearest of all rows, and the nearest of another group: another language, for instance."""
+    found, foreign = _Best(len(vectors), count), _Best(len(vectors), count)
+    for asking, members, cosines in _compared(vectors, seed, progress):
+        found.offer(asking, members, cosines)
+        cosines[groups[asking][:, None] == groups[members][None, :]] = -1.0
+        foreign.offer(asking, members, cosines)
+    return found.ordered(), foreign.ordered()
+
+
+def _compared(
+    vectors: Vectors, seed: int, progress: Progress
+) -> Iterator[tuple[Rows, Rows, Vectors]]:
+    """Blocks of rows, the rows each of a block is compared with, and their cosines."""
     total = len(vectors)
-    found = _Best(total, count)
     if total <= _EXACT_BELOW:
         everything = np.arange(total, dtype=np.int32)
-        for start in range(0, total, _BLOCK_ROWS):
-            found.offer(vectors, everything[start : start + _BLOCK_ROWS], everything, groups)
-        return found.ordered()
-    files, probes = _filed(vectors, seed)
-    queries = _inverted(probes, len(files))
-    for number, (members, asking) in enumerate(zip(files, queries, strict=True)):
-        for start in range(0, len(asking), _BLOCK_ROWS):
-            found.offer(vectors, asking[start : start + _BLOCK_ROWS], members, groups)
-        progress("neighbours", number + 1, len(files))
-    return found.ordered()
+        works = [
+            (everything, everything[start : start + _BLOCK_COLUMNS])
+            for start in range(0, total, _BLOCK_COLUMNS)
+        ]
+    else:
+        files, probes = _filed(vectors, seed)
+        # Each row looks into its own file first: then most of the others are too far at once.
+        others = _inverted(probes[:, 1:], len(files))
+        works = list(zip([*files, *others], files * 2, strict=True))
+    for number, (queries, members) in enumerate(works):
+        columns = vectors[members].T
+        for start in range(0, len(queries), _BLOCK_ROWS):
+            asking = queries[start : start + _BLOCK_ROWS]
+            cosines: Vectors = vectors[asking] @ columns
+            cosines[asking[:, None] == members[None, :]] = -1.0
+            yield asking, members, cosines
+        progress("neighbours", number + 1, len(works))
 
 
 class _Best:
@@ -72,25 +93,36 @@ class _Best:
     def __init__(self, total: int, count: int) -> None:
         self.rows = np.full((total, count), -1, np.int32)
         self.cosines = np.full((total, count), -1.0, np.float32)
+        self.worst = np.full(total, -1.0, np.float32)
         self.count = count
 
-    def offer(self, vectors: Vectors, asking: Rows, members: Rows, groups: Groups | None) -> None:
+    def offer(self, asking: Rows, members: Rows, cosines: Vectors) -> None:
+        """Keep what is nearer than the farthest kept; `cosines` are of `asking` by `members`."""
         if not len(members) or not len(asking):
             return
-        cosines = vectors[asking] @ vectors[members].T
-        cosines[asking[:, None] == members[None, :]] = -1.0
-        if groups is not None:
-            cosines[groups[asking][:, None] == groups[members][None, :]] = -1.0
-        rows = np.broadcast_to(members, cosines.shape)
-        if len(members) > self.count:
-            best = np.argpartition(-cosines, self.count - 1, axis=1)[:, : self.count]
-            cosines = np.take_along_axis(cosines, best, 1)
-            rows = members[best]
+        row, column = np.nonzero(cosines > self.worst[asking][:, None])
+        if len(row) > len(asking) * self.count:
+            kept = min(self.count, len(members))
+            column = np.argpartition(-cosines, kept - 1, axis=1)[:, :kept]
+            self._keep(asking, np.take_along_axis(cosines, column, 1), members[column])
+            return
+        hits = np.bincount(row, minlength=len(asking))
+        place = np.arange(len(row)) - np.repeat(np.cumsum(hits) - hits, hits)
+        nearer = np.flatnonzero(hits)
+        line = np.repeat(np.arange(len(nearer)), hits[nearer])
+        found = np.full((len(nearer), hits.max()), -1.0, np.float32)
+        found[line, place] = cosines[row, column]
+        rows = np.full(found.shape, -1, np.int32)
+        rows[line, place] = members[column]
+        self._keep(asking[nearer], found, rows)
+
+    def _keep(self, asking: Rows, cosines: Vectors, rows: Rows) -> None:
         cosines = np.concatenate([self.cosines[asking], cosines], 1)
         rows = np.concatenate([self.rows[asking], rows], 1)
         best = np.argpartition(-cosines, self.count - 1, axis=1)[:, : self.count]
         self.cosines[asking] = np.take_along_axis(cosines, best, 1)
         self.rows[asking] = np.take_along_axis(rows, best, 1)
+        self.worst[asking] = self.cosines[asking].min(1)
 
     def ordered(self) -> Neighbours:
         # Equal cosines are ordered by row, so that the order of work leaves no mark.

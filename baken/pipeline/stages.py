@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _REVISION = {
     "annotate": 1,
     "embed": 1,
-    "match": 1,
+    "match": 2,
     "narratives": 1,
     "lens": 1,
     "detect": 5,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from baken.nlp import neighbours
-from baken.nlp.neighbours import nearest
+from baken.nlp.neighbours import nearest, nearest_of_both
 
 
 def unit(rows, dimension=32, seed=0, topics=40):
@@ -35,7 +35,7 @@ def test_many_are_found_nearly_all_and_the_same_each_time(monkeypatch):
 def test_groups_keep_their_own_out():
     vectors = unit(200)
     groups = np.arange(200) % 3
-    found = nearest(vectors, 4, seed=1, groups=groups)
+    _, found = nearest_of_both(vectors, 4, groups, seed=1)
     assert (groups[found.rows] != groups[:, None]).all()
 
 
