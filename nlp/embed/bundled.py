@@ -48,7 +48,7 @@ def ukrainian_vectors(texts: Sequence[str]) -> Vectors:
     e5: npt.NDArray[np.float32] = E5Embedder().encode(texts, ["uk"] * len(texts))
     carried = np.asarray((e5 - mean) @ weights + bias, np.float32)
     own = use_vectors([russian_like(text) for text in texts])
-    # Equal shares, which were not tuned; eval/fit_ukrainian.py makes the map.
+    # Equal shares were never tuned on this map, which eval/fit_ukrainian.py makes.
     both: npt.NDArray[np.float32] = _unit(carried) + own
     return _unit(both)
 
