@@ -92,6 +92,18 @@ def status(row: Mapping[str, Any]) -> None:
             st.badge(f"{say('explained by')}: {markdown(benign, width=40)}", color="green")
 
 
+def status_and_evidence(row: Mapping[str, Any]) -> None:
+    """The status of a candidate, and beside it the way to its evidence."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        status(row)
+        st.page_link(
+            "views/campaign.py",
+            label=say("Open the evidence"),
+            icon=":material/arrow_forward:",
+            query_params={"id": row["campaign_id"]},
+        )
+
+
 def post(document: Mapping[str, Any], label: str) -> None:
     """One post as plain text; a title that its text repeats is shown once.
 

@@ -10,7 +10,7 @@ from baken.dashboard import queries
 from baken.dashboard.desk import say, show
 from baken.dashboard.evidence import number, ruled_in
 from baken.dashboard.inert import markdown, one_line
-from baken.dashboard.pieces import day, judgements, listing, nothing, status, table
+from baken.dashboard.pieces import day, judgements, listing, nothing, status_and_evidence, table
 from baken.store.project import Project
 
 PER_PAGE = 10
@@ -71,14 +71,7 @@ def _card(row: dict[str, Any]) -> None:
         )
         st.caption(markdown("  ·  ".join(fact for fact in facts if fact)))
         judgements(row)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            status(row)
-            st.page_link(
-                "views/campaign.py",
-                label=say("Open the evidence"),
-                icon=":material/arrow_forward:",
-                query_params={"id": row["campaign_id"]},
-            )
+        status_and_evidence(row)
 
 
 def _list(rows: list[dict[str, Any]], key: str, empty: str) -> None:

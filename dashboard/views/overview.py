@@ -11,7 +11,7 @@ from baken.dashboard import charts, queries
 from baken.dashboard.coverage import Coverage, coverage, when
 from baken.dashboard.desk import language_name, note_once, say, show
 from baken.dashboard.inert import address, cell, markdown, one_line
-from baken.dashboard.pieces import day, heading, moment, nothing, spoken, status, table
+from baken.dashboard.pieces import day, heading, moment, nothing, spoken, status_and_evidence, table
 from baken.dashboard.privacy import SOMEBODY, is_person, short_name
 from baken.store.project import Project
 
@@ -91,14 +91,7 @@ def _waiting(project: Project) -> None:
             st.markdown(f"**{markdown(row['statement'])}**")
             period = f"{day(row['first_seen'])} – {day(row['last_seen'])}"
             st.caption(markdown(f"{one_line(row['name'])} · {period}"))
-            with st.container(horizontal=True, vertical_alignment="center"):
-                status(row)
-                st.page_link(
-                    "views/campaign.py",
-                    label=say("Open the evidence"),
-                    icon=":material/arrow_forward:",
-                    query_params={"id": row["campaign_id"]},
-                )
+            status_and_evidence(row)
     if len(rows) > MAX_WAITING:
         st.page_link("views/campaigns.py", label=f"{say('All candidates')} ({len(rows)})")
 
