@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -114,8 +115,6 @@ def sources_list(
 @sources_app.command("check")
 def sources_check(context: typer.Context) -> None:
     """Check every entry of the register; say which review has expired."""
-    from datetime import UTC, datetime
-
     from baken.collectors import register as source_files
 
     config = state_of(context).config
@@ -138,14 +137,19 @@ def sources_add(
     sitemap: Annotated[list[str] | None, typer.Option(help="URL of a sitemap.")] = None,
     language: Annotated[str, typer.Option(help="Language code.")] = "",
     owner: Annotated[str, typer.Option(help="Owner of the source.")] = "",
-    basis: Annotated[str, typer.Option(help="Legal basis for collecting it.")] = "",
-    purpose: Annotated[str, typer.Option(help="Why it is collected.")] = "",
-    review_by: Annotated[str, typer.Option(help="When to review it, YYYY-MM-DD.")] = "",
+    basis: Annotated[str, typer.Option(help="Legal basis (default: that of the order).")] = "",
+    purpose: Annotated[
+        str, typer.Option(help="Why it is collected (default: as the order says).")
+    ] = "",
+    review_by: Annotated[
+        str, typer.Option(help="When to review it, YYYY-MM-DD (default: end of the order).")
+    ] = "",
 ) -> None:
     """Add a source to the register."""
     from baken.collectors import register as source_files
 
     state = state_of(context)
+    order = state.project.ledger.order_in_force(datetime.now(UTC).date())
     values = {
         "url": url,
         "name": name,
@@ -154,9 +158,9 @@ def sources_add(
         "sitemaps": sitemap or [],
         "language": language or None,
         "owner": owner or None,
-        "basis": basis,
-        "purpose": purpose,
-        "review_by": review_by or None,
+        "basis": basis or order.legal_basis,
+        "purpose": purpose or order.purpose,
+        "review_by": review_by or order.end.isoformat(),
     }
     folder = state.config.path(state.config.project.sources)
     entry = source_files.add_source(folder, values)

@@ -46,8 +46,8 @@ def _print_flagged(state: State) -> None:
     for row in queued:
         print_campaign(project, cases.campaign(project, row["campaign_id"]), posts=12)
         typer.echo("")
-    explained = len(rows) - len(queued)
-    typer.echo(f"{explained} more are weak or explained: baken -p {state.folder} campaigns list")
+    others = len(rows) - len(queued)
+    typer.echo(f"Weak or explained: {others} (baken -p {state.folder} campaigns list)")
     root = project.config.root
     typer.echo("\nWritten:")
     for name, what in (

@@ -216,7 +216,10 @@ def export(
         typer.echo(f"written {path}")
 
 
-def dashboard(context: typer.Context) -> None:
+def dashboard(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1 (0: dashboard.port).")] = 0,
+) -> None:
     """Open the dashboard on 127.0.0.1."""
     import importlib.util
 
@@ -226,7 +229,7 @@ def dashboard(context: typer.Context) -> None:
     assert found.submodule_search_locations
     page = Path(next(iter(found.submodule_search_locations))) / "app.py"
     environment = {**os.environ, "BAKEN_PROJECT": str(state.config.root)}
-    port = state.config.dashboard.port
+    port = port or state.config.dashboard.port
     typer.echo(f"dashboard: http://127.0.0.1:{port}  (stop with Ctrl-C)")
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", str(page)]

@@ -1,4 +1,4 @@
-"""Commands that limit what is kept: purge."""
+"""Commands about what is kept and what is set aside: purge, quarantine."""
 
 from __future__ import annotations
 
@@ -7,13 +7,26 @@ from typing import Annotated
 
 import typer
 
-from baken.cli.context import state_of
+from baken.cli.context import print_json, print_table, state_of
 from baken.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(purge)
+    app.command()(quarantine)
+
+
+def quarantine(
+    context: typer.Context, json: Annotated[bool, typer.Option("--json")] = False
+) -> None:
+    """Print the records that could not be used, with where they stand and why."""
+    rows = state_of(context).project.ledger.quarantined()
+    if json:
+        print_json(rows)
+        return
+    columns = ("origin", "position", "reason", "excerpt")
+    print_table(columns, [[row[column] for column in columns] for row in rows])
 
 
 def purge(

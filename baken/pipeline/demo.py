@@ -64,6 +64,7 @@ def prepare(folder: Path) -> Project:
             created_at=datetime.now(UTC),
         )
         project.ledger.add_order(order)
+        project.ledger.record("order", order_id=order.order_id, approver=order.approver)
     return project
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from baken.model import AccountKind, Source
 from baken.pipeline.stages import note_change
 from baken.protocols import Progress, silent
 from baken.store.project import Project, Run
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ def collect(
     order = project.ledger.order_in_force(today)
     sources = _chosen(register.load(project.config.path(project.config.project.sources)), only)
     due, expired = register.due(sources, today=today)
+    if not sources:
+        log.warning("no sources are registered: add one with `baken sources add URL`")
     for source in expired:
         run.issue("collect", source.source_id, f"its review date {source.review_by} has passed")
     known = project.tables.keys(schema.DOCUMENTS)

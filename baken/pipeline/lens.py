@@ -26,6 +26,9 @@ def describe(project: Project, run: Run, embedder: Embedder, progress: Progress)
 
     def work() -> None:
         tables = project.tables
+        if tables.count("narratives") == 0:
+            tables.replace(schema.LENS, schema.empty(schema.LENS))
+            return
         lens = describe_narratives(
             members=tables.read(schema.MEMBERS),
             annotations=tables.read(schema.ANNOTATIONS, columns=_READ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from baken import schema
 from baken.pipeline.understand import vectors_of
@@ -70,8 +72,13 @@ def _vectors(project: Project, text_ids: pa.ChunkedArray) -> pa.Array | None:
     # Documents with the same text share a vector.
     encoded = text_ids.combine_chunks().dictionary_encode()
     distinct = vectors_of(project, pa.table({"text_id": encoded.dictionary}), dimension)
-    vectors = distinct[encoded.indices.to_numpy()]
-    return pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), dimension)
+    # A document that was not analysed yet has no text id, and no vector.
+    known = pc.is_valid(encoded.indices).to_numpy(zero_copy_only=False)
+    rows = pc.fill_null(encoded.indices, 0).to_numpy()
+    vectors = np.zeros((len(rows), dimension), np.float32)
+    vectors[known] = distinct[rows[known]]
+    flat = pa.array(vectors.ravel())
+    return pa.FixedSizeListArray.from_arrays(flat, dimension, mask=pa.array(~known))
 
 
 def _narratives(project: Project) -> pa.Table:

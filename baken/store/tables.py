@@ -184,7 +184,13 @@ def sorted_by_key(table: pa.Table, spec: TableSpec) -> pa.Table:
 
 
 def _store_error(what: str, error: BaseException) -> StoreError:
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    full = getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error)
-    advice = "the disk is full: free space and run again" if full else text
-    return StoreError(f"{what}: {advice}; nothing that was stored before is lost")
+    text = str(error)
+    if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in text:
+        advice = (
+            "the disk is full: free space and run again; nothing that was stored before is lost"
+        )
+    elif "read" in what or "opened" in what:
+        advice = "its files are damaged or missing: restore the folder of tables from a backup"
+    else:
+        advice = f"{text.split(', /', maxsplit=1)[0][:200]}; nothing that was stored before is lost"
+    return StoreError(f"{what}: {' '.join(advice.split())}")

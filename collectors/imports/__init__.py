@@ -104,7 +104,8 @@ def _batches(
     total = sum(known) if len(known) == len(counts) else None
     done = 0
     for file in files:
-        builder = Builder(dataset, file.name)
+        # The whole path: two files of one name have different bad rows.
+        builder = Builder(dataset, str(file.resolve()))
         for chunk in chunks(file, mapping, dataset.config.batch_rows):
             yield builder.batch(chunk)
             done += len(chunk.positions) + len(chunk.bad)

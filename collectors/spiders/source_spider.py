@@ -281,6 +281,9 @@ class SourceSpider(scrapy.Spider):
             if not request.meta.get(PAGE):
                 visit.issue(f"{request.url}: {reason}")
         else:
+            if request.meta.get(PAGE):
+                self.sink.quarantine(visit, request.url, reason)
+                visit.issue(f"{request.url}: {reason}; the next crawl asks again")
             visit.failed(reason)
 
     def _fine(self, response: Response, visit: Visit) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -115,6 +116,37 @@ def test_bad_records_are_set_aside_with_their_reason(project: Path, tmp_path: Pa
     again = baken(project, "import", str(file), *MAPPING)
     assert "documents_new=0" in again.stdout
     assert "quarantined=0" in again.stdout
+    shown = json.loads(baken(project, "quarantine", "--json").stdout)
+    assert len(shown) == 5
+    assert all(row["reason"] for row in shown)
+
+
+def test_files_of_one_name_are_told_apart(project: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "posts.csv"
+        file.write_text("who,what,when\na,,2026-01-01\n")
+        assert "quarantined=1" in baken(project, "import", str(file), *MAPPING).stdout
+
+
+def test_documents_can_be_published_before_they_are_analysed(project: Path, tmp_path: Path) -> None:
+    rows = [f"a,post number {number} about the harbour,2026-01-01" for number in range(9)]
+    file = tmp_path / "posts.csv"
+    file.write_text("\n".join(["who,what,when", *rows[:5]]) + "\n")
+    baken(project, "import", str(file), *MAPPING)
+    assert baken(project, "publish").returncode == 0
+    baken(project, "analyse")
+    file.write_text("\n".join(["who,what,when", *rows]) + "\n")
+    baken(project, "import", str(file), *MAPPING)
+    done = baken(project, "publish")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_source_takes_its_basis_from_the_order(project: Path) -> None:
+    url = "https://outlet.example"
+    done = baken(project, "sources", "add", url, "--name", "Outlet", "--feed", f"{url}/rss")
+    assert done.returncode == 0, done.stderr
+    assert "web:outlet.example" in baken(project, "sources", "list").stdout
 
 
 def test_an_empty_project_goes_through_the_whole_chain(project: Path) -> None:
