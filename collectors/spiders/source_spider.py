@@ -276,14 +276,13 @@ class SourceSpider(scrapy.Spider):
             return
         if reason == FORBIDDEN:
             visit.forbidden += 1
-        if is_permanent(error):
+        permanent, page = is_permanent(error), bool(request.meta.get(PAGE))
+        if permanent or page:
             self.sink.quarantine(visit, request.url, reason)
-            if not request.meta.get(PAGE):
-                visit.issue(f"{request.url}: {reason}")
-        else:
-            if request.meta.get(PAGE):
-                self.sink.quarantine(visit, request.url, reason)
-                visit.issue(f"{request.url}: {reason}; the next crawl asks again")
+        if permanent != page:
+            # A page that will never do is one record; a feed, or a page to ask again, is an issue.
+            visit.issue(f"{request.url}: {reason}")
+        if not permanent:
             visit.failed(reason)
 
     def _fine(self, response: Response, visit: Visit) -> bool:
