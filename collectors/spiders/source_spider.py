@@ -268,19 +268,17 @@ class SourceSpider(scrapy.Spider):
         visit: Visit = request.cb_kwargs["visit"]
         error: BaseException = failure.value or RuntimeError("no reason")
         reason = reason_of(error)
-        host = urlsplit(request.url).hostname or ""
-        if host in refused_names:
+        if (urlsplit(request.url).hostname or "") in refused_names:
             reason = "the name leads to a private address, which is refused"
             error = scrapy.exceptions.IgnoreRequest(reason)
         if reason.startswith(STOPPED) or request.meta.get("baken_optional"):
             return
         if reason == FORBIDDEN:
             visit.forbidden += 1
-        permanent, page = is_permanent(error), bool(request.meta.get(PAGE))
+        permanent, page = is_permanent(error), request.meta.get(PAGE, False)
         if permanent or page:
             self.sink.quarantine(visit, request.url, reason)
         if permanent != page:
-            # A page that will never do is one record; a feed, or a page to ask again, is an issue.
             visit.issue(f"{request.url}: {reason}")
         if not permanent:
             visit.failed(reason)
