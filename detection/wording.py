@@ -30,7 +30,10 @@ def name_of(short_id: str, members: int, subject: str | None) -> str:
     """The name of a candidate, unique by its short id."""
     label = " ".join((subject or "no common narrative").split())
     printable = "".join(letter for letter in label if letter.isprintable())
-    return f"Candidate {short_id}: {members} accounts, {printable[:_LABEL_CHARS]}"
+    if len(printable) > _LABEL_CHARS:
+        whole_words = printable[:_LABEL_CHARS].rpartition(" ")[0] or printable[:_LABEL_CHARS]
+        printable = whole_words.rstrip(" ([{,;:–-") + "…"
+    return f"Candidate {short_id}: {members} accounts, {printable}"
 
 
 def statement_of(case: Examined, standing: Support) -> str:

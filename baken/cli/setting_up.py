@@ -182,7 +182,7 @@ def schedule(
 
 
 def verify(context: typer.Context) -> None:
-    """Check the audit chain and the stored evidence; name what was changed."""
+    """Check the audit chain, the tables and the stored evidence; name what was changed."""
     from baken.collectors import evidence
 
     project = state_of(context).project
@@ -190,6 +190,8 @@ def verify(context: typer.Context) -> None:
     if broken is not None:
         raise BakenError(f"audit entry {broken} was changed: restore the ledger from a backup")
     typer.echo(f"audit: {len(project.ledger.audit())} entries, the chain holds")
+    rows = project.tables.read_through()
+    typer.echo(f"tables: {rows:,} rows, all of them can be read")
     folder = project.config.data / "evidence"
     if folder.is_dir():
         checked = evidence.verify(folder)

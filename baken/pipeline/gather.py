@@ -88,8 +88,12 @@ def import_files(
         collected_at=now,
         progress=progress,
     )
+    rows = 0
     for batch in batches:
         _store_batch(project, run, batch, known)
+        rows += batch.documents.num_rows + len(batch.quarantined)
+    if not rows:
+        log.warning("there are no rows in what was given: nothing was imported")
 
 
 def _chosen(sources: Iterable[Source], only: Sequence[str]) -> list[Source]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from baken import schema
+from baken.errors import UsageError
 from baken.pipeline.stages import note_change
 from baken.store.index import open_index
 from baken.store.project import Project, Run
@@ -24,6 +25,9 @@ class Selection:
 def purge_documents(project: Project, run: Run, selection: Selection) -> int:
     """Remove the selected documents, here and in the index; return how many there were.
 
+    With a source or an age, its records in quarantine go too. Raises `UsageError` when nothing of
+    the named source or account is kept.
+
     Texts, vectors, matches and findings are derived from the rest by the next run.
     """
     tables = project.tables
@@ -31,6 +35,13 @@ def purge_documents(project: Project, run: Run, selection: Selection) -> int:
     chosen: list[str] = []
     for batch in tables.batches(schema.DOCUMENTS, columns=columns):
         chosen += [row["doc_id"] for row in batch.to_pylist() if _is_selected(row, selection)]
+    forgotten = 0
+    if not selection.account_id:
+        forgotten = project.ledger.forget_quarantined(
+            origin=selection.source_id, before=selection.collected_before
+        )
+    if not chosen and not forgotten and selection.collected_before is None:
+        raise UsageError(f"nothing of {selection.source_id or selection.account_id!r} is kept")
     for spec in (schema.ANNOTATIONS, schema.MEMBERS, schema.DOCUMENTS):
         tables.delete(spec, "doc_id", chosen)
     if chosen:
@@ -41,11 +52,13 @@ def purge_documents(project: Project, run: Run, selection: Selection) -> int:
     project.ledger.record(
         "purge",
         documents=len(chosen),
+        quarantined=forgotten,
         source_id=selection.source_id,
         account_id=selection.account_id,
         collected_before=selection.collected_before,
     )
     run.count("documents_removed", len(chosen))
+    run.count("quarantined_removed", forgotten)
     return len(chosen)
 
 

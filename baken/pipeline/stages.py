@@ -19,7 +19,7 @@ _REVISION = {
     "match": 2,
     "narratives": 1,
     "lens": 1,
-    "detect": 5,
+    "detect": 6,
     "publish": 1,
 }
 

@@ -1,6 +1,6 @@
-"""The ledger: orders, judgements, audit, runs and quarantine, append-only in SQLite.
+"""The ledger in SQLite: orders, judgements, corrections and audit, append-only; runs, quarantine.
 
-Rows are never changed: triggers refuse it. The audit log is a hash chain, so that a row that was
+Append-only rows are never changed: triggers refuse it. The audit log is a hash chain, so that a row that was
 changed behind the program's back is found by `baken verify`.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 from baken.errors import OrderError, StoreError
 from baken.model import CampaignStatus, Correction, Judgement, Order, Quarantined
 
-_APPEND_ONLY = ("orders", "judgements", "corrections", "audit", "quarantine")
+_APPEND_ONLY = ("orders", "judgements", "corrections", "audit")
 
 _DDL = """
 CREATE TABLE IF NOT EXISTS orders (
@@ -66,7 +66,9 @@ class Ledger:
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_DDL + "".join(_guards(name) for name in _APPEND_ONLY))
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"the ledger at {path} cannot be opened: {error}") from error
+            raise StoreError(
+                f"the ledger at {path} cannot be opened ({error}): restore it from a backup"
+            ) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -229,6 +231,15 @@ class Ledger:
     def quarantined(self) -> list[Mapping[str, Any]]:
         """Every record in quarantine, oldest first."""
         return [dict(row) for row in self._db.execute("SELECT * FROM quarantine ORDER BY number")]
+
+    def forget_quarantined(self, *, origin: str = "", before: datetime | None = None) -> int:
+        """Remove the records of `origin`, or of runs begun before `before`; return how many."""
+        with self._transaction() as db:
+            return db.execute(
+                "DELETE FROM quarantine WHERE origin = ?1 OR run_id IN"
+                " (SELECT run_id FROM runs WHERE started_at < ?2)",
+                (origin, before.isoformat() if before else ""),
+            ).rowcount
 
     def report_issue(self, run_id: str, stage: str, origin: str, message: str) -> None:
         """Note something that a person must act on."""

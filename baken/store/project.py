@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from baken.config import Config
-from baken.errors import BakenError, LockHeld, StoreError
+from baken.errors import LockHeld, StoreError
 from baken.ids import Pseudonymiser
 from baken.log import run_id_now
 from baken.model import Quarantined
@@ -100,8 +100,8 @@ class Project:
             try:
                 yield run
                 outcome = "needs a person" if run.issues else "done"
-            except BakenError as error:
-                run.summary["error"] = str(error)
+            except BaseException as error:
+                run.summary["error"] = str(error) or type(error).__name__
                 raise
             finally:
                 self.ledger.finish_run(run_id, outcome, run.summary)

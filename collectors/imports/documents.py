@@ -220,7 +220,7 @@ class Builder:
         return [self._scrubber.url(link) for link in links] if self._person else links
 
     def _reference(self, value: Any) -> str | None:
-        """Another post: by its address, or by the id that its document has or would have."""
+        """Another post: by its address, or by a keyless hash of its id; only equality matters."""
         name = _text(value)
         if not name:
             return None
