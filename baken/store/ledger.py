@@ -1,7 +1,7 @@
 """The ledger in SQLite: orders, judgements, corrections and audit, append-only; runs, quarantine.
 
-Append-only rows are never changed: triggers refuse it. The audit log is a hash chain, so that a row that was
-changed behind the program's back is found by `baken verify`.
+Append-only rows are never changed: triggers refuse it. The audit log is a hash chain, so that a
+row that was changed behind the program's back is found by `baken verify`.
 """
 
 from __future__ import annotations
