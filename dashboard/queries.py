@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from baken import cases, schema
+from baken.narratives import lens_of
 from baken.protocols import SearchHit
 from baken.store.index import open_index
 from baken.store.project import Project
@@ -35,14 +36,13 @@ Stamp = tuple[str, tuple[tuple[str, int], ...]]
 
 
 def stamp(project: Project, tables: Sequence[str]) -> Stamp:
-    """What an answer from these tables depends on; `judgements` are those of the ledger."""
+    """What an answer from these tables depends on; judgements and corrections are the ledger's."""
+    of_ledger: dict[str, Callable[[], Sequence[object]]] = {
+        "judgements": project.ledger.judgements,
+        "corrections": project.ledger.corrections,
+    }
     versions = tuple(
-        (
-            name,
-            len(project.ledger.judgements())
-            if name == "judgements"
-            else project.tables.version(name),
-        )
+        (name, len(of_ledger[name]()) if name in of_ledger else project.tables.version(name))
         for name in tables
     )
     return str(project.config.data.resolve()), versions
@@ -171,6 +171,11 @@ def lineage(project: Project, narrative_id: str) -> list[dict[str, Any]]:
     only = where_in("narrative_id", [narrative_id])
     rows: list[dict[str, Any]] = project.tables.read(schema.LINEAGE, where=only).to_pylist()
     return sorted(rows, key=lambda row: (str(row["at"]), row["event"]))
+
+
+def lens(project: Project, narrative_id: str) -> list[dict[str, Any]]:
+    """The labels of a narrative by taxonomy, the surest first, those of a person included."""
+    return _kept(lens_of, project, ("lens", "corrections"), narrative_id)
 
 
 def candidates(project: Project) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import streamlit as st
 from baken.dashboard import charts, queries
 from baken.dashboard.desk import language_name, note_once, say, show
 from baken.dashboard.inert import cell, markdown, one_line
+from baken.dashboard.lens import lens
 from baken.dashboard.pieces import heading, listing, moment, nothing, post, spoken, table
 from baken.dashboard.privacy import SOMEBODY, Cast, cast, is_person
 from baken.store.project import Project
@@ -124,6 +125,7 @@ def _detail(project: Project, row: dict[str, Any]) -> None:
     _shape(members)
     if visible.num_rows:
         _path(visible)
+    lens(project, row["narrative_id"], set(visible["doc_id"].to_pylist()))
     _history(project, row["narrative_id"])
     _nearest(project, row, visible, shown)
     _members(project, row["narrative_id"], visible, shown)
