@@ -46,6 +46,7 @@ def collect(
         log.warning("no sources are registered: add one with `baken sources add URL`")
     for source in expired:
         run.issue("collect", source.source_id, f"its review date {source.review_by} has passed")
+    log.info("collect: %d of %d sources are due", len(due), len(sources))
     known = project.tables.keys(schema.DOCUMENTS)
     _store_spool(project, run, known)
     result = crawl.crawl(
@@ -59,6 +60,7 @@ def collect(
         progress=progress,
     )
     _store_spool(project, run, known)
+    log.info("collect: %d pages of %d sources", result.pages, result.sources_up)
     for origin, message in result.issues:
         run.issue("collect", origin, message)
     run.summary["pages"] = result.pages
