@@ -90,6 +90,7 @@ def import_files(
         collected_at=now,
         progress=progress,
     )
+    run.count("documents_new", 0)
     rows = 0
     for batch in batches:
         _store_batch(project, run, batch, known)

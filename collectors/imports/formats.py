@@ -108,7 +108,7 @@ def open_binary(path: Path, *, seekable: bool = False) -> IO[bytes]:
             shutil.copyfileobj(stream, unpacked)
     except (OSError, EOFError, zlib.error) as error:
         unpacked.close()
-        raise InputError(f"{path.name} cannot be unpacked: {error}") from error
+        raise InputError(f"{path.name} cannot be unpacked: {_reason(error)}") from error
     unpacked.seek(0)
     return unpacked
 
@@ -127,7 +127,13 @@ def _head(path: Path) -> tuple[bool, bytes]:
         with gzip.open(path, "rb") as stream:
             return True, stream.read(_HEAD_BYTES)
     except (OSError, EOFError, zlib.error) as error:
-        raise InputError(f"{path.name} cannot be read: {error}") from error
+        raise InputError(f"{path.name} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, EOFError):
+        return "it is cut off before its end; fetch it again"
+    return str(error)
 
 
 def _content_format(path: Path, head: bytes, named: FileFormat | None) -> FileFormat:
