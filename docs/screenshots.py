@@ -244,7 +244,7 @@ def _wait(done: Any, limit_s: float, what: str) -> None:
 def chosen(project: Path, campaign_id: str, narrative_id: str) -> dict[str, str]:
     """The name of each picture and the address of its page.
 
-    Unless they are named, the first candidate of the queue and its first narrative are shown.
+    Unless they are named, the first candidate and the first narrative of a candidate are shown.
     """
     from baken import cases
     from baken.config import FILE_NAME, load
@@ -254,7 +254,8 @@ def chosen(project: Path, campaign_id: str, narrative_id: str) -> dict[str, str]
     found = [row for row in rows if campaign_id in ("", row["campaign_id"])]
     if found:
         campaign_id = found[0]["campaign_id"]
-        narrative_id = narrative_id or next(iter(found[0]["narrative_ids"]), "")
+        told = (name for row in found for name in row["narrative_ids"])
+        narrative_id = narrative_id or next(told, "")
     pages = {"overview": "", "narratives": "narratives"}
     if narrative_id:
         pages["narrative"] = f"narratives?id={narrative_id}"

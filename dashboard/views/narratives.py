@@ -127,8 +127,9 @@ def _detail(project: Project, row: dict[str, Any]) -> None:
         _path(visible)
     lens(project, row["narrative_id"], set(visible["doc_id"].to_pylist()))
     _history(project, row["narrative_id"])
-    _nearest(project, row, visible, shown)
-    _members(project, row["narrative_id"], visible, shown)
+    if visible.num_rows:
+        _nearest(project, row, visible, shown)
+        _members(project, row["narrative_id"], visible, shown)
 
 
 def _head(row: dict[str, Any], shown: Cast) -> None:
