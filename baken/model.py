@@ -69,6 +69,16 @@ class MatchKind(StrEnum):
     TRANSLATION = "translation"
 
 
+class PathKind(StrEnum):
+    """What says that a narrative came from one place to the next; the plainest first."""
+
+    LINK = "link"
+    QUOTATION = "quotation"
+    COPY = "copy"
+    TRANSLATION = "translation"
+    SAME_CLAIM = "same-claim"
+
+
 class Role(StrEnum):
     """What a document does with the narrative it belongs to; `rebuts` never counts to a flag."""
 

@@ -181,6 +181,17 @@ LINEAGE = _table(
     detail=pa.string(),
 )
 
+# Steps of a narrative from the earlier document (left) to the later one (right).
+PATHS = _table(
+    "paths",
+    ("narrative_id", "left", "right"),
+    narrative_id=pa.string(),
+    left=pa.string(),
+    right=pa.string(),
+    kind=pa.string(),
+    evidence=pa.string(),
+)
+
 # origin: suggested, or given by a person; sentences and doc_ids belong together by position.
 LENS = _table(
     "lens",
@@ -284,6 +295,7 @@ TABLES = {
         NARRATIVES,
         MEMBERS,
         LINEAGE,
+        PATHS,
         LENS,
         TRACES,
         EDGES,

@@ -112,6 +112,11 @@ def marks_in_common(left: Claim, right: Claim) -> float:
     return (hits + USUAL_MARKS) / (total + 1)
 
 
+def has_negators(language: str) -> bool:
+    """Whether the words that deny something are listed for `language`."""
+    return language in _lexicon()
+
+
 def denials_in(text: str, language: str) -> int:
     """How many words of `text` deny something; 0 for a language without a list."""
     entry = _lexicon().get(language)

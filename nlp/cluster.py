@@ -85,10 +85,12 @@ def cluster(
     languages = [language or UNDETERMINED for language in ordered["language"].to_pylist()]
     space = centred(vectors[ordered["row"].to_numpy()], languages)
     known = _known(previous)
+    families = _families(ordered)
     work = _Work(
         ids=ids,
         space=space,
-        families=_families(ordered),
+        families=families,
+        weights=(1 / np.bincount(families))[families].astype(np.float32),
         config=config,
         seed=seed,
         founded=founded,
@@ -109,8 +111,8 @@ def centred(vectors: Vectors, languages: list[str]) -> Vectors:
         total = vectors[mine].sum(0) + _BORROWED_TEXTS * overall
         result[mine] = vectors[mine] - total / (mine.sum() + _BORROWED_TEXTS)
     lengths = np.linalg.norm(result, axis=1, keepdims=True)
-    unit: Vectors = result / np.maximum(lengths, 1e-6)
-    return unit
+    result /= np.maximum(lengths, 1e-6)
+    return result
 
 
 class _Limits(NamedTuple):
@@ -140,6 +142,7 @@ class _Work:
     ids: list[str]
     space: Vectors
     families: Labels
+    weights: Vectors
     config: NlpConfig
     seed: int
     founded: str
@@ -168,11 +171,15 @@ class _Work:
         number = {name: place for place, name in enumerate(self.names)}
         return np.array([number[known[i]] if i in known else NOISE for i in self.ids], np.int64)
 
+    def _middles(self, labels: Labels) -> Vectors:
+        """The middle of each narrative; the copies of a text weigh no more than one text."""
+        return centres(self.space, labels, len(self.names), self.weights)
+
     def _joined(self, labels: Labels) -> Labels:
         """Pooled texts go to the narrative whose middle is near enough."""
         if not self.names:
             return labels
-        middles = centres(self.space, labels, len(self.names))
+        middles = self._middles(labels)
         pooled = np.flatnonzero(labels == NOISE)
         joined = labels.copy()
         for start in range(0, len(pooled), _BLOCK_ROWS):
@@ -228,7 +235,7 @@ class _Work:
         if not count:
             return labels
         sizes = np.bincount(labels[labels >= 0], minlength=count)
-        middles = centres(self.space, labels, count)
+        middles = self._middles(labels)
         order = sorted(range(count), key=lambda one: (one >= oldest, -sizes[one], self.names[one]))
         rank = np.empty(count, np.int64)
         rank[order] = np.arange(count)
@@ -262,7 +269,7 @@ class _Work:
         return result
 
     def _assignment(self, labels: Labels) -> pa.Table:
-        middles = centres(self.space, labels, len(self.names))
+        middles = self._middles(labels)
         inside = labels >= 0
         similarity = np.zeros(len(labels), np.float32)
         similarity[inside] = np.einsum("ij,ij->i", self.space[inside], middles[labels[inside]])

@@ -73,8 +73,8 @@ def _core(graph: Any) -> Labels:
         rows, graph = rows[linked], graph[linked][:, linked]
 
 
-def centres(space: Vectors, labels: Labels, count: int) -> Vectors:
-    """The unit middle of each of `count` labels; zero where a label has no row."""
+def centres(space: Vectors, labels: Labels, count: int, weights: Vectors) -> Vectors:
+    """The unit middle of each of `count` labels by weighted rows; zero where a label has no row."""
     order = np.argsort(labels, kind="stable")
     order = order[labels[order] >= 0]
     sums = np.zeros((count, space.shape[1]), np.float32)
@@ -83,7 +83,8 @@ def centres(space: Vectors, labels: Labels, count: int) -> Vectors:
         for start, end, label in zip(
             starts, np.r_[starts[1:], len(order)], present.tolist(), strict=True
         ):
-            sums[label] = space[order[start:end]].sum(0)
+            rows = order[start:end]
+            sums[label] = weights[rows] @ space[rows]
     unit: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
     return unit
 

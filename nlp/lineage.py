@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from baken.model import LineageEvent
@@ -24,38 +25,70 @@ def events(
     """The rows of `LINEAGE` between two states (narrative to distinct texts).
 
     `came_from` maps a new narrative to the one it split from; `went_into` one that ended to the
-    one that took it in.
+    one that took it in. Both sides of a split and of a merger are told.
     """
-    rows: list[dict[str, object]] = []
+    told = [
+        *_sizes(before, after, came_from, went_into),
+        *_both_sides(after, came_from, went_into),
+        *_rests(asleep_before, asleep_after),
+    ]
+    rows: list[dict[str, object]] = [
+        {
+            "narrative_id": narrative,
+            "event": event.value,
+            "at": at,
+            "others": list(others),
+            "detail": detail,
+        }
+        for narrative, event, detail, *others in told
+    ]
+    return sorted(rows, key=lambda row: (str(row["narrative_id"]), str(row["event"])))
 
-    def add(narrative: str, event: LineageEvent, detail: str, *others: str) -> None:
-        rows.append(
-            {
-                "narrative_id": narrative,
-                "event": event.value,
-                "at": at,
-                "others": list(others),
-                "detail": detail,
-            }
-        )
 
-    for narrative in sorted(after):
-        texts, earlier = after[narrative], before.get(narrative)
+_Told = tuple[str, LineageEvent, str, *tuple[str, ...]]
+
+
+def _sizes(
+    before: Mapping[str, int],
+    after: Mapping[str, int],
+    came_from: Mapping[str, str],
+    went_into: Mapping[str, str],
+) -> Iterator[_Told]:
+    for narrative, texts in after.items():
+        earlier = before.get(narrative)
         if earlier is None:
-            if narrative in came_from:
-                add(narrative, LineageEvent.SPLIT, f"{texts} texts", came_from[narrative])
-            else:
-                add(narrative, LineageEvent.EMERGE, f"{texts} texts")
+            if narrative not in came_from:
+                yield narrative, LineageEvent.EMERGE, f"{texts} texts"
         elif texts >= earlier * (1 + _MIN_CHANGE):
-            add(narrative, LineageEvent.GROW, f"{earlier} to {texts} texts")
+            yield narrative, LineageEvent.GROW, f"{earlier} to {texts} texts"
         elif texts <= earlier * (1 - _MIN_CHANGE):
-            add(narrative, LineageEvent.SHRINK, f"{earlier} to {texts} texts")
-        if earlier is not None and asleep_before.get(narrative) != asleep_after.get(narrative):
-            asleep = asleep_after.get(narrative)
-            add(narrative, LineageEvent.SLEEP if asleep else LineageEvent.WAKE, "")
-    for narrative in sorted(set(before) - set(after)):
-        if narrative in went_into:
-            add(narrative, LineageEvent.MERGE, "", went_into[narrative])
-        else:
-            add(narrative, LineageEvent.SHRINK, f"{before[narrative]} to 0 texts")
-    return rows
+            yield narrative, LineageEvent.SHRINK, f"{earlier} to {texts} texts"
+    for narrative in before.keys() - after.keys() - went_into.keys():
+        yield narrative, LineageEvent.SHRINK, f"{before[narrative]} to 0 texts"
+
+
+def _both_sides(
+    after: Mapping[str, int], came_from: Mapping[str, str], went_into: Mapping[str, str]
+) -> Iterator[_Told]:
+    parts: dict[str, list[str]] = defaultdict(list)
+    for part, whole in came_from.items():
+        if part in after:
+            yield part, LineageEvent.SPLIT, f"{after[part]} texts, out of another", whole
+            parts[whole].append(part)
+    for whole, found in parts.items():
+        yield whole, LineageEvent.SPLIT, "parted", *sorted(found)
+    taken: dict[str, list[str]] = defaultdict(list)
+    for ended in went_into:
+        heir = ended
+        while heir in went_into:
+            heir = went_into[heir]
+        yield ended, LineageEvent.MERGE, "went into another", heir
+        taken[heir].append(ended)
+    for heir, found in taken.items():
+        yield heir, LineageEvent.MERGE, "took in", *sorted(found)
+
+
+def _rests(before: Mapping[str, bool], after: Mapping[str, bool]) -> Iterator[_Told]:
+    for narrative in before.keys() & after.keys():
+        if before[narrative] != after[narrative]:
+            yield narrative, LineageEvent.SLEEP if after[narrative] else LineageEvent.WAKE, ""

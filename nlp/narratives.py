@@ -5,25 +5,26 @@ A narrative is a candidate until a person says otherwise; its id never changes a
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from baken.config import NlpConfig
-from baken.model import MatchKind, Role
+from baken.model import MatchKind
 from baken.nlp.cluster import Clustering, cluster
-from baken.nlp.labels import headline, key_terms, label_of
+from baken.nlp.denials import denying
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.lineage import events
+from baken.nlp.match_thresholds import thresholds_for
+from baken.nlp.narrative_rows import described
 from baken.nlp.roles import role_of
 from baken.protocols import Progress, Vectors, silent
 from baken.schema import LINEAGE, MEMBERS, NARRATIVES, conform, from_rows
 
-_NEAREST_PER_LANGUAGE = 3
 _Row = dict[str, Any]
 
 
@@ -36,8 +37,10 @@ def build_narratives(
     matches: pa.Table,
     previous_narratives: pa.Table,
     previous_members: pa.Table,
+    previous_lineage: pa.Table,
     source_kinds: Mapping[str, str],
     config: NlpConfig,
+    model_id: str,
     seed: int,
     reader_languages: Sequence[str] = ("en", "nl"),
     progress: Progress = silent,
@@ -45,7 +48,9 @@ def build_narratives(
     """The tables `NARRATIVES`, `MEMBERS` and the new rows of `LINEAGE`.
 
     `texts` (text_id, text, language) holds each distinct text once, row i of `vectors` is its
-    vector. Time is that of the newest document, so a repeated run changes nothing.
+    vector by the model `model_id`. Time is that of the newest document, so a repeated run changes
+    nothing. No id of `previous_narratives` or `previous_lineage` is given to another narrative.
+    Labels are in the first of `reader_languages` that a narrative has texts in.
     """
     read = _Reading(documents, annotations, source_kinds)
     if not read.rows:
@@ -62,18 +67,23 @@ def build_narratives(
         config,
         previous=previous,
         founded=read.now.isoformat(),
-        taken=frozenset(previous_narratives["narrative_id"].to_pylist()),
+        taken=frozenset(previous_narratives["narrative_id"].to_pylist()).union(
+            previous_lineage["narrative_id"].to_pylist()
+        ),
         seed=seed,
         progress=progress,
     )
+    family_of = dict(zip(texts["text_id"].to_pylist(), families, strict=True))
     members = read.members(clustering.assignment)
-    narratives = _described(
-        members,
-        dict(zip(texts["text_id"].to_pylist(), families, strict=True)),
-        read.now,
-        config,
-        reader_languages,
-    )
+    denials = _denials(members, texts, vectors, family_of, thresholds_for(model_id, config).sure)
+    for row in members:
+        row["role"], row["role_reason"] = role_of(
+            row["own_text"] or "",
+            row["language"],
+            source_kind=row["source_kind"],
+            denies_claim=denials.get(row["text_id"], False),
+        )
+    narratives = described(members, family_of, read.now, config, reader_languages)
     lineage = _lineage(previous_narratives, narratives, clustering, read.now)
     return (
         conform(from_rows(narratives, NARRATIVES), NARRATIVES),
@@ -127,22 +137,35 @@ class _Reading:
         )
 
     def members(self, assignment: pa.Table) -> list[_Row]:
-        """The documents within a narrative, each with its similarity and role."""
+        """The documents within a narrative, each with its similarity."""
         inside = assignment.filter(pc.is_valid(assignment["narrative_id"])).to_pylist()
         place = {row["text_id"]: row for row in inside}
-        members = []
-        for row in self.rows:
-            assigned = place.get(row["text_id"])
-            if assigned is None:
-                continue
-            role, reason = role_of(
-                row["own_text"] or "",
-                row["language"],
-                source_kind=row["source_kind"],
-                denies_claim=False,
-            )
-            members.append({**row, **assigned, "role": role.value, "role_reason": reason})
-        return members
+        return [{**row, **place[row["text_id"]]} for row in self.rows if row["text_id"] in place]
+
+
+def _denials(
+    members: Sequence[_Row],
+    texts: pa.Table,
+    vectors: Vectors,
+    families: Mapping[str, str],
+    sure: float,
+) -> dict[str, bool | None]:
+    """For each text whether it denies what its narrative asserts; near copies say the same."""
+    row_of = {text_id: row for row, text_id in enumerate(texts["text_id"].to_pylist())}
+    grouped: dict[str, dict[str, _Row]] = defaultdict(dict)
+    for row in sorted(members, key=lambda row: (-row["similarity"], row["text_id"])):
+        grouped[row["narrative_id"]].setdefault(families[row["text_id"]], row)
+    told: dict[tuple[str, str], bool | None] = {}
+    for name, by_family in grouped.items():
+        rows = list(by_family.values())
+        answers = denying(
+            [row["own_text"] or "" for row in rows],
+            [row["language"] for row in rows],
+            vectors[[row_of[row["text_id"]] for row in rows]],
+            sure=sure,
+        )
+        told.update(zip(((name, family) for family in by_family), answers, strict=True))
+    return {row["text_id"]: told[row["narrative_id"], families[row["text_id"]]] for row in members}
 
 
 def _seen_at(row: _Row) -> datetime:
@@ -168,80 +191,6 @@ def _families(text_ids: Sequence[str], matches: pa.Table) -> list[str]:
             first, second = sorted((root(left), root(right)))
             parent[second] = first
     return [root(name) for name in text_ids]
-
-
-def _described(
-    members: Sequence[_Row],
-    families: Mapping[str, str],
-    now: datetime,
-    config: NlpConfig,
-    reader_languages: Sequence[str],
-) -> list[_Row]:
-    grouped: dict[str, list[_Row]] = defaultdict(list)
-    for row in members:
-        grouped[row["narrative_id"]].append(row)
-    distinct = {row["text_id"]: row for row in members}.values()
-    terms = key_terms(
-        [row["own_text"] for row in distinct],
-        [row["language"] for row in distinct],
-        [row["narrative_id"] for row in distinct],
-    )
-    return [
-        _narrative(
-            name,
-            rows,
-            families=families,
-            terms=terms[name],
-            now=now,
-            config=config,
-            reader_languages=reader_languages,
-        )
-        for name, rows in sorted(grouped.items())
-    ]
-
-
-def _narrative(
-    name: str,
-    rows: list[_Row],
-    *,
-    families: Mapping[str, str],
-    terms: Mapping[str, list[str]],
-    now: datetime,
-    config: NlpConfig,
-    reader_languages: Sequence[str],
-) -> _Row:
-    counts = Counter(row["language"] for row in rows)
-    languages = sorted(counts, key=lambda language: (-counts[language], language))
-    first = min(rows, key=lambda row: (row["seen_at"], row["doc_id"]))
-    last_seen = max(row["seen_at"] for row in rows)
-    shown = next((code for code in reader_languages if code in counts), languages[0])
-    central = _nearest(rows, shown)[0]
-    return {
-        "narrative_id": name,
-        "label": label_of(terms.get(shown, []), headline(central["title"] or central["own_text"])),
-        "terms": list(
-            dict.fromkeys(term for code in [shown, *languages] for term in terms.get(code, []))
-        )[:12],
-        "languages": languages,
-        "documents": len(rows),
-        "distinct_texts": len({families[row["text_id"]] for row in rows}),
-        "accounts": len({row["account_id"] for row in rows}),
-        "first_seen": first["seen_at"],
-        "first_account": first["account_id"],
-        "last_seen": last_seen,
-        "nearest": [row["doc_id"] for code in languages for row in _nearest(rows, code)],
-        "asleep": now - last_seen >= timedelta(days=config.sleep_days),
-    }
-
-
-def _nearest(rows: Sequence[_Row], language: str) -> list[_Row]:
-    """Up to three members in `language` with different texts, those that don't rebut first."""
-    ordered = sorted(
-        (row for row in rows if row["language"] == language),
-        key=lambda row: (row["role"] == Role.REBUTS, -row["similarity"], row["doc_id"]),
-    )
-    distinct = {row["text_id"]: row for row in reversed(ordered)}
-    return [row for row in ordered if distinct[row["text_id"]] is row][:_NEAREST_PER_LANGUAGE]
 
 
 def _lineage(

@@ -17,8 +17,6 @@ from baken.model import Role, SourceKind
 
 # Cues further on belong to the details of an article.
 _HEAD_CHARS = 1_200
-# A short post without any cue speaks for itself; an article needs more than silence to promote.
-_MIN_PROMOTE_SIMILARITY = 0.0
 
 
 class Judged(NamedTuple):
@@ -31,7 +29,10 @@ class Judged(NamedTuple):
 def role_of(
     text: str, language: str, *, source_kind: str | None, denies_claim: bool | None
 ) -> Judged:
-    """The role of a document; `denies_claim` says whether it denies what its narrative asserts."""
+    """The role of a document; `denies_claim` says whether it denies what its narrative asserts.
+
+    `None` stands for a language in which denials are not known (`baken.nlp.denials`).
+    """
     if source_kind == SourceKind.FACTCHECKER:
         return Judged(Role.REBUTS, "published by a fact-checker")
     cues = _cues().get(language)

@@ -45,7 +45,7 @@ def narratives_list(context: typer.Context, json: Json = False, limit: int = 50)
 
 @narratives_app.command("show")
 def narratives_show(context: typer.Context, narrative_id: str, json: Json = False) -> None:
-    """Print one narrative with its labels, lineage and members."""
+    """Print one narrative with its labels, lineage, path and members."""
     from baken.narratives import narrative
 
     found = narrative(state_of(context).project, narrative_id)
@@ -56,14 +56,19 @@ def narratives_show(context: typer.Context, narrative_id: str, json: Json = Fals
     typer.echo(f"terms: {printable(', '.join(found['terms'] or []))}")
     typer.echo(
         f"first seen by this installation {_cell(found['first_seen'])}"
-        f" by {printable(found['first_account'])}"
+        f" by {printable(found['first_account'])};"
+        " {watched} of {known} sources were watched before".format(**found["earlier_sources"])
     )
     for row in found["lens"]:
         by = "" if row["origin"] == "person" else f" ({row['confidence']:.2f})"
         typer.echo(f"  {printable(row['taxonomy']):<13} {printable(row['label'])}{by}")
         for sentence in row["sentences"] or []:
             typer.echo(f"    “{printable(sentence, width=150)}”")
-    _print_rows(("at", "event", "detail"), found["lineage"])
+    _print_rows(("at", "event", "detail", "others"), found["lineage"])
+    _print_rows(
+        ("right_published_at", "left_source_id", "kind", "right_source_id", "evidence"),
+        found["path"],
+    )
     _print_rows(("published_at", "account_id", "language", "role", "title"), found["members"])
 
 

@@ -17,7 +17,7 @@ _REVISION = {
     "annotate": 1,
     "embed": 1,
     "match": 2,
-    "narratives": 1,
+    "narratives": 2,
     "lens": 1,
     "detect": 6,
     "publish": 1,

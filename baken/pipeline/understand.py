@@ -32,7 +32,13 @@ def analyse(project: Project, run: Run, *, progress: Progress = silent) -> None:
     model = embedder.model_id
     run_stage(project, run, "embed", lambda: _embed(project, run, embedder, progress), extra=model)
     run_stage(project, run, "match", lambda: _match(project, embedder, progress))
-    run_stage(project, run, "narratives", lambda: _narrate(project, embedder, progress))
+    run_stage(
+        project,
+        run,
+        "narratives",
+        lambda: _narrate(project, embedder, progress),
+        extra=project.config.dashboard.reader_language,
+    )
     describe(project, run, embedder, progress)
     run.summary["matches"] = project.tables.count("matches")
     run.summary["narratives"] = project.tables.count("narratives")
@@ -129,26 +135,38 @@ def _match(project: Project, embedder: Embedder, progress: Progress) -> None:
 
 def _narrate(project: Project, embedder: Embedder, progress: Progress) -> None:
     from baken.nlp.narratives import build_narratives
+    from baken.nlp.paths import narrative_paths
 
     tables = project.tables
     texts = distinct_texts(project)
+    documents = sorted_by_key(tables.read(schema.DOCUMENTS), schema.DOCUMENTS)
+    annotations = sorted_by_key(tables.read(schema.ANNOTATIONS), schema.ANNOTATIONS)
+    matches = sorted_by_key(tables.read(schema.MATCHES), schema.MATCHES)
+    reader = project.config.dashboard.reader_language
     narratives, members, lineage = build_narratives(
-        documents=sorted_by_key(tables.read(schema.DOCUMENTS), schema.DOCUMENTS),
-        annotations=sorted_by_key(tables.read(schema.ANNOTATIONS), schema.ANNOTATIONS),
+        documents=documents,
+        annotations=annotations,
         texts=texts,
         vectors=vectors_of(project, texts, embedder.dimension),
-        matches=sorted_by_key(tables.read(schema.MATCHES), schema.MATCHES),
+        matches=matches,
         previous_narratives=tables.read(schema.NARRATIVES),
         previous_members=tables.read(schema.MEMBERS),
+        previous_lineage=tables.read(schema.LINEAGE),
         source_kinds={
             source_id: str(entry["kind"]) for source_id, entry in source_register(project).items()
         },
         config=project.config.nlp,
+        model_id=embedder.model_id,
         seed=project.config.project.seed,
+        reader_languages=(reader, "en", "nl"),
         progress=progress,
+    )
+    paths = narrative_paths(
+        documents=documents, annotations=annotations, members=members, matches=matches
     )
     events = pa.concat_tables([tables.read(schema.LINEAGE), lineage]).to_pylist()
     distinct = {tuple(row[column] for column in schema.LINEAGE.key): row for row in events}
     tables.replace(schema.LINEAGE, schema.from_rows(list(distinct.values()), schema.LINEAGE))
     tables.replace(schema.NARRATIVES, narratives)
+    tables.replace(schema.PATHS, paths)
     tables.replace(schema.MEMBERS, members)

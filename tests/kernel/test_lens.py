@@ -42,7 +42,12 @@ def project(tmp_path: Path) -> Project:
         "doc_ids": ["doc-1", "doc-2"],
         "origin": "suggested",
     }
-    known: dict[str, object] = {"narrative_id": "n-1", "label": "grid", "nearest": ["doc-1"]}
+    known: dict[str, object] = {
+        "narrative_id": "n-1",
+        "label": "grid",
+        "nearest": ["doc-1"],
+        "first_seen": NOW,
+    }
     tables = made.tables
     tables.replace(schema.DOCUMENTS, schema.from_rows(documents, schema.DOCUMENTS))
     tables.replace(schema.NARRATIVES, schema.from_rows([known], schema.NARRATIVES))

@@ -79,6 +79,8 @@ def build(world, previous=None, order=None):
         previous_members=members,
         source_kinds={"check.example": "factchecker"},
         config=CONFIG,
+        model_id="baken",
+        previous_lineage=schema.empty(schema.LINEAGE),
         seed=1,
     )
 
