@@ -49,7 +49,14 @@ def evaluate_coordination(
         return
     for level in ("accounts", "pairs"):
         figures = score[level]
-        print_table(
-            (level, "value"),
-            [(name, f"{value:.3f}") for name, value in figures.items() if value is not None],
-        )
+        at_depth = figures.get("precision_at", {})
+        rows = [(name, value) for name, value in figures.items() if name != "precision_at"]
+        rows += [(f"precision at {depth}", at["value"]) for depth, at in at_depth.items()]
+        print_table((level, "value"), [(name, _shown(value)) for name, value in rows])
+
+
+def _shown(value: float | list[float] | None) -> str:
+    """A count, a share, or the ends of an interval."""
+    if isinstance(value, list):
+        return " to ".join(_shown(end) for end in value)
+    return "" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -67,7 +67,9 @@ def init(
     project.config.path(project.config.project.sources).mkdir(exist_ok=True)
     project.ledger.add_order(order)
     project.ledger.record("order", order_id=order.order_id, approver=order.approver)
-    typer.echo(f"order {order.order_id} is in force from {order.begin} to {order.end}")
+    now = order.begin <= datetime.now(UTC).date() <= order.end
+    does = "is in force" if now else "is recorded, but not in force today: it runs"
+    typer.echo(f"order {order.order_id} {does} from {order.begin} to {order.end}")
     typer.echo(f"configuration {file}, key {project.key_file} (keep it apart from the data)")
 
 

@@ -69,6 +69,7 @@ def test_an_order_is_asked_once_and_checked(tmp_path: Path) -> None:
     )
     done = baken(tmp_path, "init", *ORDER, "--begin", "2020-01-01", "--end", "2020-06-01")
     assert done.returncode == 0, done.stderr
+    assert "not in force today" in done.stdout
     failed(baken(tmp_path, "init", *ORDER, "--end", "2030-01-01"), 2, "--renew")
     (tmp_path / "a.csv").write_text("who,what,when\na,text of a post,2026-01-01\n")
     failed(baken(tmp_path, "import", str(tmp_path / "a.csv"), *MAPPING), 1, "ended on 2020-06-01")
@@ -155,6 +156,25 @@ def test_an_empty_project_goes_through_the_whole_chain(project: Path) -> None:
         assert done.returncode == 0, done.stderr
     assert baken(project, "campaigns", "list", "--json").stdout.strip() == "[]"
     assert baken(project, "narratives", "list", "--json").stdout.strip() == "[]"
+
+
+def test_edges_are_compared_with_a_truth(project: Path, tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    rows = [
+        {"who": f"a{member}", "what": f"The same words, number {n}.", "when": f"2026-01-0{n}"}
+        for member in range(4)
+        for n in range(1, 8)
+    ]
+    posts.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert baken(project, "import", str(posts), *MAPPING).returncode == 0
+    for command in ("analyse", "detect"):
+        assert baken(project, command).returncode == 0
+    truth = tmp_path / "truth.csv"
+    truth.write_text("account,group\na0,g\na1,g\na2,g\nb,h\n")
+    done = baken(project, "evaluate", "coordination", "--truth", str(truth))
+    assert done.returncode == 0, done.stderr
+    assert "precision_interval" in done.stdout
+    failed(baken(project, "evaluate", "coordination", "--truth", str(posts)), 1, "account")
 
 
 def test_elasticsearch_not_there(project: Path) -> None:
