@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from baken.config import DetectConfig
 from baken.detection import null, pairs
+from baken.detection.company import companies
 from baken.detection.events import Events, events_of
 from baken.detection.evidence import Candidates, edge_table
 from baken.detection.null import Floats, Ints, Mask
@@ -104,14 +105,14 @@ class _Tested:
 def _tested(
     events: Events, grid: Grid, at_grid: list[Scale], config: DetectConfig
 ) -> Iterator[_Tested]:
-    yield from _by_rarity(grid, [s for s in at_grid if s.method == "bicm"], config)
+    yield from _by_rarity(grid, at_grid, config)
     if events.kind in AUTHORED:
         scale = next(s for s in at_grid if s.method == "background")
         yield from _against_background(grid, scale, config)
 
 
 def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterator[_Tested]:
-    """The configuration model, for objects up to each popularity."""
+    """The configuration model, for objects up to each popularity: pairs, and sets of accounts."""
     columns = grid.columns
     degrees = columns.account_degrees()
     active = np.flatnonzero(degrees)
@@ -119,7 +120,8 @@ def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterat
     classes = np.full(columns.accounts, -1, dtype=np.int64)
     classes[active] = model.account_class
     countable = _countable(grid)
-    rarities = [scale.rarity for scale in at_grid]
+    pairwise = [scale for scale in at_grid if scale.method == "bicm"]
+    rarities = [scale.rarity for scale in pairwise]
     stratum = np.where(countable, np.searchsorted(rarities, grid.popularity), -1)
     tables = [
         model.meetings(columns.degree[countable & (grid.popularity <= rarity)])
@@ -129,12 +131,30 @@ def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterat
         columns, stratum, strata=len(rarities), at_least=config.min_observed
     ):
         counts = np.cumsum(part.counts, axis=1)
-        for place, scale in enumerate(at_grid):
+        for place, scale in enumerate(pairwise):
             enough = counts[:, place] >= config.min_observed
             left, right, observed = part.left[enough], part.right[enough], counts[enough, place]
             expected = tables[place][classes[left], classes[right]]
             p_value = null.upper_tail(observed, expected)
             yield _Tested(scale, left, right, observed, expected, p_value)
+    yield from _in_company(grid, at_grid, model, classes, config)
+
+
+def _in_company(
+    grid: Grid, at_grid: list[Scale], model: null.Bicm, classes: Ints, config: DetectConfig
+) -> Iterator[_Tested]:
+    """The pairs of sets that are surprising as a whole, with what the pair alone would expect."""
+    at_rarity = [scale for scale in at_grid if scale.method == "company"]
+    rarities = [scale.rarity for scale in at_rarity]
+    countable = _countable(grid)
+    for place, found in companies(
+        grid, countable, model, rarities, q_max=config.q_max, least=config.min_observed
+    ):
+        left, right = found.left, found.right
+        counted = grid.columns.degree[countable & (grid.popularity <= rarities[place])]
+        expected = model.meetings(counted)[classes[left], classes[right]]
+        p_value = np.full(len(left), found.p_value)
+        yield _Tested(at_rarity[place], left, right, found.observed, expected, p_value)
 
 
 def _against_background(grid: Grid, scale: Scale, config: DetectConfig) -> Iterator[_Tested]:
