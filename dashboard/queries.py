@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import streamlit as st
 
 from baken import cases, schema
-from baken.narratives import lens_of
+from baken.narratives import EarlierSources, earlier_sources, lens_of
 from baken.protocols import SearchHit
 from baken.store.index import open_index
 from baken.store.project import Project
@@ -176,6 +176,24 @@ def lineage(project: Project, narrative_id: str) -> list[dict[str, Any]]:
 def lens(project: Project, narrative_id: str) -> list[dict[str, Any]]:
     """The labels of a narrative by taxonomy, the surest first, those of a person included."""
     return _kept(lens_of, project, ("lens", "corrections"), narrative_id)
+
+
+def steps(project: Project, narrative_id: str) -> list[dict[str, Any]]:
+    """What says how a narrative came from one document to another."""
+    only = where_in("narrative_id", [narrative_id])
+    rows: list[dict[str, Any]] = project.tables.read(schema.PATHS, where=only).to_pylist()
+    return rows
+
+
+def watched_before(project: Project, narrative_id: str) -> EarlierSources:
+    """How many sources were watched before a narrative was first seen."""
+    return _kept(_watched_before, project, ("narratives", "documents"), narrative_id)
+
+
+def _watched_before(project: Project, narrative_id: str) -> EarlierSources:
+    only = where_in("narrative_id", [narrative_id])
+    (first,) = project.tables.read(schema.NARRATIVES, where=only)["first_seen"].to_pylist()
+    return earlier_sources(project, first)
 
 
 def candidates(project: Project) -> list[dict[str, Any]]:

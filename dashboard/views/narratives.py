@@ -16,6 +16,8 @@ from baken.dashboard.inert import cell, markdown, one_line
 from baken.dashboard.lens import lens
 from baken.dashboard.pieces import heading, listing, moment, nothing, post, spoken, table
 from baken.dashboard.privacy import SOMEBODY, Cast, cast, is_person
+from baken.dashboard.steps import path_table
+from baken.narratives import EarlierSources
 from baken.store.project import Project
 
 MAX_LISTED = 300
@@ -117,7 +119,7 @@ def _detail(project: Project, row: dict[str, Any]) -> None:
     st.title(markdown(row["label"] or row["narrative_id"], width=160), anchor=False)
     members = queries.members(project, row["narrative_id"])
     shown = cast(members["account_id"].to_pylist(), min_group=project.config.privacy.min_group)
-    _head(row, shown)
+    _head(row, shown, queries.watched_before(project, row["narrative_id"]))
     if not members.num_rows:
         nothing("Its documents are no longer stored.")
         return
@@ -125,6 +127,7 @@ def _detail(project: Project, row: dict[str, Any]) -> None:
     _shape(members)
     if visible.num_rows:
         _path(visible)
+        path_table(project, row["narrative_id"], visible)
     lens(project, row["narrative_id"], set(visible["doc_id"].to_pylist()))
     _history(project, row["narrative_id"])
     if visible.num_rows:
@@ -132,7 +135,7 @@ def _detail(project: Project, row: dict[str, Any]) -> None:
         _members(project, row["narrative_id"], visible, shown)
 
 
-def _head(row: dict[str, Any], shown: Cast) -> None:
+def _head(row: dict[str, Any], shown: Cast, before: EarlierSources) -> None:
     with st.container(horizontal=True, gap="small"):
         st.badge(say("candidate narrative"), color="orange")
         st.badge(say("asleep") if row["asleep"] else say("active"), color="gray")
@@ -153,7 +156,8 @@ def _head(row: dict[str, Any], shown: Cast) -> None:
         f"**{say('Last seen')}** {moment(row['last_seen'])} UTC"
     )
     st.caption(
-        say(
+        f"{before.watched} {say('of')} {before.known} {say('sources were watched before.')} "
+        + say(
             "First seen here is not where it began: earlier sources may not have been watched, "
             "and a stated time of publication can be wrong."
         )

@@ -101,7 +101,10 @@ def test_a_narrative_shows_its_members_and_caveat(open_page: Any, world: Any) ->
     assert not page.exception
     said = _said(page)
     assert "First seen by this installation" in said
+    assert "sources were watched before" in said
     assert "is not where it began" in said
+    steps = next(frame.value for frame in page.dataframe if "earlier source" in frame.value)
+    assert steps["step"].tolist() == ["quotes it"]
     assert len(page.dataframe[-1].value) == 192
     assert "real-name" not in said
     assert not open_page("narratives", id=world.TALK).exception

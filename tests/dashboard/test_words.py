@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from baken import dashboard
-from baken.dashboard import app, evidence, pieces
+from baken.dashboard import app, evidence, pieces, steps
 from baken.dashboard.desk import dutch, language_name, say
 from baken.model import CampaignStatus, LineageEvent, Role
 
@@ -46,6 +46,7 @@ def test_every_word_of_the_pages_is_in_the_dutch_file() -> None:
     words |= {title for _, title, _ in app.PAGES}
     words |= set(CampaignStatus) | set(LineageEvent) | set(Role)
     words |= {pieces.TITLES[field] for field, _ in evidence.JUDGEMENTS} | set(evidence.VERDICTS)
+    words |= set(steps.WORDS.values())
     words |= {"up", "down", "expired", "silent", "imported", "a person"}
     assert sorted(words - set(dutch())) == []
 

@@ -78,6 +78,7 @@ def full_project(folder: Path, *, settings: str = "") -> Project:
     _write(project, schema.NARRATIVES, _narratives(documents))
     _write(project, schema.MEMBERS, [_member(row) for row in documents])
     _write(project, schema.LINEAGE, _lineage())
+    _write(project, schema.PATHS, _steps(documents))
     _write(project, schema.EDGES, _edges(documents))
     _write(project, schema.CAMPAIGNS, _campaigns(documents))
     _write(project, schema.FINDINGS, _findings())
@@ -172,6 +173,13 @@ def _member(row: dict[str, Any]) -> dict[str, Any]:
         "role": role,
         "role_reason": HOSTILE,
     }
+
+
+def _steps(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A step between two documents of the story, and one from a document that is gone."""
+    found = [row["doc_id"] for row in documents if _member(row)["narrative_id"] == STORY]
+    step = {"narrative_id": STORY, "right": found[-1], "kind": "quotation", "evidence": HOSTILE}
+    return [{**step, "left": found[0]}, {**step, "left": "doc-gone"}]
 
 
 def _lineage() -> list[dict[str, Any]]:
