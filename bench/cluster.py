@@ -1,18 +1,26 @@
-"""Time and memory of clustering: `python bench/cluster.py [TEXTS [NEW]]` (100,000 and 5,000).
+"""Clustering beside BERTopic, and at a million texts: `python bench/run.py cluster`.
 
-Synthetic vectors: topics of very different sizes in four languages and 30 % noise. First all at
-once, then with `NEW` more as on the next day. Where `bertopic` is installed (it isn't among the
-dependencies: `pip install bertopic`), it is given the same vectors of at most 30,000 texts.
+Vectors are synthetic, with the geometry of sentence embeddings: a common direction, one for each of
+four languages, variances that fall off, topics of very unequal size within themes, and 30 % noise
+that has the theme of some topic and nothing else of it. BERTopic runs in an environment of its own
+(`pip install torch==2.13.0 bertopic`), named by BAKEN_BENCH_BERTOPIC_PYTHON, on the same vectors.
+BAKEN_BENCH_CLUSTER_TEXTS and BAKEN_BENCH_CLUSTER_NEW make the large run smaller.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import json
+import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from baken.config import NlpConfig
@@ -21,65 +29,174 @@ from baken.protocols import Vectors
 
 DIMENSION = 512
 NOISE_SHARE = 0.3
-BERTOPIC_TEXTS = 30_000
+BESIDE_TEXTS, BESIDE_TOPICS = 30_000, 100
+TEXTS_PER_TOPIC = 60
+TOPICS_PER_THEME = 10
+# How fast variances fall off: random pairs then differ as much as those of eval/narratives.py.
+FALL = 0.375
+LANGUAGES = ("nl", "en", "de", "ru")
 SEED = 2025
+PYTHON = "BAKEN_BENCH_BERTOPIC_PYTHON"
+_HERE = Path(__file__).resolve()
+_BLOCK_ROWS = 100_000
+
+Labels = npt.NDArray[np.int64]
+Row = dict[str, Any]
 
 
-def main(count: int, new: int) -> None:
-    """Print the time of a first run, of a day's addition, and of BERTopic where installed."""
-    texts, vectors, planted = _world(count + new)
-    first = texts.slice(0, count)
-    start = time.process_time()
-    found = cluster(first, vectors[:count], NlpConfig(), seed=SEED).assignment
-    _report(f"first run, {count:,} texts", start, found, planted[:count])
-    start = time.process_time()
+def run(_shared: Path) -> list[Row]:
+    """Both in one run at 30,000 texts; then a million, and the next day."""
+    return [*_beside(), *_large()]
+
+
+def _beside() -> list[Row]:
+    texts, vectors, planted = _world(BESIDE_TEXTS, BESIDE_TOPICS)
+    order = np.random.default_rng(SEED).permutation(len(vectors))
+    _labels(texts.slice(0, 2_000), vectors[:2_000])  # Imports, and the lists they read, once.
+    start = time.perf_counter()
+    labels = _labels(texts, vectors)
+    seconds = time.perf_counter() - start
+    shuffled = _labels(texts.take(pa.array(order)), vectors[order])
+    what = f"clustering {BESIDE_TEXTS:,} texts"
+    rows = [
+        _row(f"{what}, seconds", seconds),
+        *_quality(what, labels, shuffled, order, planted, targets=(">= 0.80", ">= 0.98")),
+    ]
+    python = os.environ.get(PYTHON)
+    if not python:
+        missing = f"not measured: set {PYTHON} to a python that has bertopic"
+        return [*rows, _row("clustering beside BERTopic, times faster", "-", ">= 10", missing)]
+    other = _bertopic(python, vectors, order)
+    what = f"BERTopic {other['version']}, the same texts"
+    rows += [_row(f"{what}, {kind}, seconds", other[f"{kind}_s"]) for kind in ("seeded", "default")]
+    fastest = min(other["seeded_s"], other["default_s"])
+    given = (np.array(other["labels"]), np.array(other["shuffled"]))
+    return [
+        *rows,
+        *_quality(what, *given, order, planted, targets=("", "")),
+        _row("clustering beside BERTopic, times faster", fastest / seconds, ">= 10"),
+    ]
+
+
+def _quality(
+    what: str,
+    labels: Labels,
+    shuffled: Labels,
+    order: Labels,
+    planted: npt.NDArray[np.bool_],
+    *,
+    targets: tuple[str, str],
+) -> list[Row]:
+    """Noise is one label, -1, in every partition that is compared."""
+    from sklearn.metrics import adjusted_rand_score
+
+    back = np.empty_like(shuffled)
+    back[order] = shuffled
+    kept = f"{(labels[~planted] >= 0).mean():.1%} of the other texts kept"
+    noise = (labels[planted] < 0).mean()
+    return [
+        _row(f"{what}, planted noise rejected", noise, targets[0], kept),
+        _row(f"{what}, adjusted Rand, shuffled", adjusted_rand_score(labels, back), targets[1]),
+    ]
+
+
+def _bertopic(python: str, vectors: Vectors, order: Labels) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(Path(folder) / "in.npz", vectors=vectors, order=order)
+        script = _HERE.parent / "beside" / "bertopic_fit.py"
+        subprocess.run([python, str(script), folder], check=True, stdout=sys.stderr)
+        found: dict[str, Any] = json.loads((Path(folder) / "out.json").read_text("utf-8"))
+        return found
+
+
+def _large() -> list[Row]:
+    """In a process of its own, whose memory is that of the clustering and its input."""
+    count = int(os.environ.get("BAKEN_BENCH_CLUSTER_TEXTS", "1000000"))
+    new = int(os.environ.get("BAKEN_BENCH_CLUSTER_NEW", "50000"))
+    command = [sys.executable, str(_HERE), str(count), str(new)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    rows: list[Row] = json.loads(done.stdout)
+    return rows
+
+
+def _measured(count: int, new: int) -> list[Row]:
+    total = count + new
+    texts, vectors, planted = _world(total, total // TEXTS_PER_TOPIC)
+    start = time.perf_counter()
+    found = cluster(texts.slice(0, count), vectors[:count], NlpConfig(), seed=SEED).assignment
+    first_s, first_gb = time.perf_counter() - start, _peak_gb()
+    start = time.perf_counter()
     later = cluster(texts, vectors, NlpConfig(), previous=found, seed=SEED).assignment
-    _report(f"with {new:,} more", start, later, planted)
-    if importlib.util.find_spec("bertopic") is None:
-        print("bertopic is not installed: no comparison")
-        return
-    _bertopic(vectors[:BERTOPIC_TEXTS], planted[:BERTOPIC_TEXTS])
+    later_s = time.perf_counter() - start
+    return [
+        _row(f"clustering {count:,} texts, seconds", first_s, "<= 1200", _note(found, planted)),
+        _row(f"clustering {count:,} texts, GB at most", first_gb, "<= 12", "vectors included"),
+        _row(f"adding {new:,} texts, seconds", later_s, "<= 120", _note(later, planted)),
+        _row(f"adding {new:,} texts, GB at most", _peak_gb(), "<= 12"),
+    ]
 
 
-def _bertopic(vectors: Vectors, planted: np.ndarray) -> None:
-    from bertopic import BERTopic  # type: ignore[import-not-found]
-
-    start = time.process_time()
-    topics, _ = BERTopic().fit_transform(["text"] * len(vectors), vectors)
-    alone = np.array(topics)[planted] == -1
-    print(f"BERTopic, {len(vectors):,}: {time.process_time() - start:.1f} s, {alone.mean():.0%}")
-
-
-def _report(name: str, start: float, found: pa.Table, planted: np.ndarray) -> None:
-    seconds = time.process_time() - start
-    alone = np.array([one is None for one in found["narrative_id"].to_pylist()])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(
-        f"{name}: {seconds:.1f} CPU s, {peak:.1f} GB at most, "
-        f"{len(set(found['narrative_id'].to_pylist())) - 1:,} narratives, "
-        f"noise rejected {alone[planted].mean():.0%}, texts kept {1 - alone[~planted].mean():.0%}"
+def _note(found: pa.Table, planted: npt.NDArray[np.bool_]) -> str:
+    names = found["narrative_id"]
+    alone = names.is_null().to_numpy()
+    noise = planted[: len(alone)]
+    return (
+        f"{len(names.unique()) - 1:,} narratives, {alone[noise].mean():.1%} of the noise rejected, "
+        f"{1 - alone[~noise].mean():.1%} of the other texts kept"
     )
 
 
-def _world(size: int) -> tuple[pa.Table, Vectors, np.ndarray]:
+def _peak_gb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
+def _labels(texts: pa.Table, vectors: Vectors) -> Labels:
+    """The narrative of each row as a number, -1 for none."""
+    found = cluster(texts, vectors, NlpConfig(), seed=SEED).assignment
+    names = dict(zip(found["text_id"].to_pylist(), found["narrative_id"].to_pylist(), strict=True))
+    numbers = {name: place for place, name in enumerate(sorted(set(names.values()) - {None}))}
+    return np.array([numbers.get(names[text], -1) for text in texts["text_id"].to_pylist()])
+
+
+def _world(size: int, topics: int) -> tuple[pa.Table, Vectors, npt.NDArray[np.bool_]]:
+    """Texts, their vectors, and which of them are noise."""
     random = np.random.default_rng(SEED)
-    topics = max(1, size // 60)
+    fall = (np.arange(1, DIMENSION + 1) ** -FALL).astype(np.float32)
+
+    def drawn(rows: int) -> Vectors:
+        points = random.standard_normal((rows, DIMENSION), np.float32) * fall
+        points /= np.linalg.norm(points, axis=1, keepdims=True)
+        return points
+
+    themes = drawn(max(1, topics // TOPICS_PER_THEME))
+    theme_of = np.arange(topics) % len(themes)
+    middles = 0.55 * themes[theme_of] + 0.65 * drawn(topics)
+    accents = 0.5 * drawn(1) + 0.35 * drawn(len(LANGUAGES))
     chance = 1 / np.arange(1, topics + 1) ** 0.7
     topic = random.choice(topics, size, p=chance / chance.sum())
     planted = random.random(size) < NOISE_SHARE
-    middles = random.normal(size=(topics, DIMENSION)).astype(np.float32)
-    vectors = random.normal(size=(size, DIMENSION)).astype(np.float32)
-    vectors[~planted] = middles[topic[~planted]] + 0.7 * vectors[~planted]
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    language = np.arange(size) % len(LANGUAGES)
+    vectors = np.empty((size, DIMENSION), np.float32)
+    for start in range(0, size, _BLOCK_ROWS):
+        block = slice(start, min(size, start + _BLOCK_ROWS))
+        noise = planted[block, None]
+        own = np.where(noise, 0.55 * themes[theme_of[topic[block]]], middles[topic[block]])
+        apart = drawn(len(own)) * np.where(noise, 0.85, 0.7).astype(np.float32)
+        made = own + apart + accents[language[block]]
+        vectors[block] = made / np.linalg.norm(made, axis=1, keepdims=True)
     table = pa.table(
         {
             "text_id": [f"text-{row:08}" for row in range(size)],
-            "language": [("nl", "en", "de", "ru")[row % 4] for row in range(size)],
+            "language": [LANGUAGES[code] for code in language.tolist()],
         }
     )
     return table, vectors, planted
 
 
+def _row(name: str, value: Any, target: str = "", note: str = "") -> Row:
+    shown = value if isinstance(value, str) else round(float(value), 4)
+    return {"name": name, "value": shown, "target": target, "note": note}
+
+
 if __name__ == "__main__":
-    sizes = [int(argument) for argument in sys.argv[1:]]
-    main(sizes[0] if sizes else 100_000, sizes[1] if len(sizes) > 1 else 5_000)
+    print(json.dumps(_measured(int(sys.argv[1]), int(sys.argv[2]))))

@@ -7,7 +7,7 @@ is near; what is left is pooled and parted anew; texts that are near to nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,10 +15,10 @@ import pyarrow as pa
 from baken.config import NlpConfig
 from baken.ids import stable_id
 from baken.nlp.language import UNDETERMINED
-from baken.nlp.leiden import NOISE, Labels, centres, communities, renumbered
+from baken.nlp.leiden import NOISE, Labels, centres, communities, linked, renumbered
+from baken.nlp.neighbours import nearest_target
+from baken.nlp.space import Limits, centred, limits_in
 from baken.protocols import Progress, Vectors, silent
-
-__all__ = ["ASSIGNMENT", "Clustering", "centred", "cluster"]
 
 ASSIGNMENT = pa.schema(
     [
@@ -27,19 +27,6 @@ ASSIGNMENT = pa.schema(
         ("similarity", pa.float32()),
     ]
 )
-# A language with few texts has no mean of its own: it borrows that of all, as if so many were its.
-_BORROWED_TEXTS = 100
-# Nearness stands out from that of random pairs by so many robust standard deviations: of two texts
-# that found a narrative together, of a text to the middle of the one it joins. Set on the noise and
-# the paragraphs of eval/narratives.py.
-_LINK_DEVIATIONS = 5.4
-_JOIN_DEVIATIONS = 4.7
-# Where few stories fill a corpus, random pairs are no measure: there these limits serve.
-_HIGHEST_LINK = 0.65
-_HIGHEST_JOIN = 0.60
-_RANDOM_PAIRS = 20_000
-# Narratives whose middles are nearer than the link limit by this share of the rest are one.
-_MERGE_SHARE = 0.7
 # A narrative that grew by half is looked at again, and parted if the second part is a quarter.
 _RECHECK_GROWTH = 1.5
 _SPLIT_SHARE = 0.25
@@ -83,7 +70,9 @@ def cluster(
     if not ids:
         return Clustering(ASSIGNMENT.empty_table())
     languages = [language or UNDETERMINED for language in ordered["language"].to_pylist()]
-    space = centred(vectors[ordered["row"].to_numpy()], languages)
+    order = ordered["row"].to_numpy()
+    in_order = np.array_equal(order, np.arange(len(order)))
+    space = centred(vectors if in_order else vectors[order], languages)
     known = _known(previous)
     families = _families(ordered)
     work = _Work(
@@ -94,45 +83,18 @@ def cluster(
         config=config,
         seed=seed,
         founded=founded,
-        limits=_limits(space, seed),
+        limits=limits_in(space, seed),
         taken=set(taken) | set(known.values()),
         progress=progress,
     )
     return work.clustering(known)
 
 
-def centred(vectors: Vectors, languages: list[str]) -> Vectors:
-    """`vectors` without the mean of their language, so that languages do not make clusters."""
-    codes = np.unique(languages, return_inverse=True)[1]
-    overall = vectors.mean(0)
-    result = np.empty_like(vectors)
-    for code in range(codes.max(initial=-1) + 1):
-        mine = codes == code
-        total = vectors[mine].sum(0) + _BORROWED_TEXTS * overall
-        result[mine] = vectors[mine] - total / (mine.sum() + _BORROWED_TEXTS)
-    lengths = np.linalg.norm(result, axis=1, keepdims=True)
-    result /= np.maximum(lengths, 1e-6)
-    return result
+class _Links(NamedTuple):
+    """Rows, and the graph of those that are near to each other."""
 
-
-class _Limits(NamedTuple):
-    link: float
-    join: float
-    merge: float
-
-
-def _limits(space: Vectors, seed: int) -> _Limits:
-    """The cosines that stand out among random pairs."""
-    pairs = np.random.default_rng(seed).integers(0, len(space), (_RANDOM_PAIRS, 2))
-    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    if not len(pairs):
-        return _Limits(_HIGHEST_LINK, _HIGHEST_JOIN, 1.0)
-    cosines = np.einsum("ij,ij->i", space[pairs[:, 0]], space[pairs[:, 1]])
-    middle = float(np.median(cosines))
-    deviation = 1.4826 * float(np.median(np.abs(cosines - middle)))
-    link = min(_HIGHEST_LINK, middle + _LINK_DEVIATIONS * deviation)
-    join = min(_HIGHEST_JOIN, middle + _JOIN_DEVIATIONS * deviation)
-    return _Limits(link, join, link + _MERGE_SHARE * (1 - link))
+    rows: Labels
+    graph: Any
 
 
 @dataclass(slots=True)
@@ -146,7 +108,7 @@ class _Work:
     config: NlpConfig
     seed: int
     founded: str
-    limits: _Limits
+    limits: Limits
     taken: set[str]
     progress: Progress
     names: list[str] = field(default_factory=list)
@@ -156,10 +118,13 @@ class _Work:
     def clustering(self, known: dict[str, str]) -> Clustering:
         labels = self._remembered(known)
         before = np.bincount(labels[labels >= 0], minlength=len(self.names))
+        links = None
         for _ in range(_MAX_ROUNDS):
             start = labels
             labels = self._joined(labels)
-            labels = self._founded(labels)
+            # Texts leave the pool and none comes back, so that its links are looked for once.
+            links = links or self._links(np.flatnonzero(labels == NOISE))
+            labels = self._founded(labels, links)
             labels = self._merged(labels, oldest=len(before))
             if np.array_equal(labels, start):
                 break
@@ -179,44 +144,44 @@ class _Work:
         """Pooled texts go to the narrative whose middle is near enough."""
         if not self.names:
             return labels
-        middles = self._middles(labels)
         pooled = np.flatnonzero(labels == NOISE)
+        best, cosines = nearest_target(self.space[pooled], self._middles(labels), seed=self.seed)
         joined = labels.copy()
-        for start in range(0, len(pooled), _BLOCK_ROWS):
-            rows = pooled[start : start + _BLOCK_ROWS]
-            cosines = self.space[rows] @ middles.T
-            best = cosines.argmax(1)
-            near = cosines[np.arange(len(rows)), best] >= self.limits.join
-            joined[rows[near]] = best[near]
+        near = cosines >= self.limits.join
+        joined[pooled[near]] = best[near]
         return joined
 
-    def _founded(self, labels: Labels) -> Labels:
+    def _links(self, rows: Labels) -> _Links:
+        """Which of `rows` are near to each other; of each family its first text speaks."""
+        first = np.sort(np.unique(self.families[rows], return_index=True)[1])
+        graph = linked(
+            self.space[rows[first]],
+            neighbours=self.config.neighbours,
+            limit=self.limits.link,
+            seed=self.seed,
+            progress=self.progress,
+        )
+        return _Links(rows[first], graph)
+
+    def _founded(self, labels: Labels, links: _Links) -> Labels:
         """Pooled texts that are near to each other found narratives of their own."""
         pooled = np.flatnonzero(labels == NOISE)
-        parts = self._parts(pooled)
+        place = np.flatnonzero(labels[links.rows] == NOISE)
+        parts = self._parts(pooled, _Links(links.rows[place], links.graph[place][:, place]))
         founded = labels.copy()
         for part in range(parts.max(initial=NOISE) + 1):
             members = pooled[parts == part]
             founded[members] = self._found(members)
         return founded
 
-    def _parts(self, rows: Labels) -> Labels:
-        """Communities among `rows` by one text of each family; those of few families are noise."""
-        first = np.sort(np.unique(self.families[rows], return_index=True)[1])
-        chosen = rows[first]
-        found = communities(
-            self.space[chosen],
-            neighbours=self.config.neighbours,
-            limit=self.limits.link,
-            seed=self.seed,
-            progress=self.progress,
-        )
+    def _parts(self, rows: Labels, links: _Links) -> Labels:
+        """Communities among `rows`; those of few families are noise, copies go with each other."""
+        found = communities(links.graph, seed=self.seed)
         sizes = np.bincount(found[found >= 0], minlength=found.max(initial=0) + 1)
         found[(found >= 0) & (sizes[found] < self.config.min_narrative_texts)] = NOISE
-        of_family = dict(zip(self.families[chosen].tolist(), found.tolist(), strict=True))
-        return renumbered(
-            np.array([of_family[family] for family in self.families[rows].tolist()], np.int64)
-        )
+        of_family = np.full(len(self.ids), NOISE, np.int64)
+        of_family[self.families[links.rows]] = found
+        return renumbered(of_family[self.families[rows]])
 
     def _found(self, members: Labels) -> int:
         """A new narrative, named after the member nearest to its middle."""
@@ -259,7 +224,7 @@ class _Work:
         result = labels.copy()
         for one in np.flatnonzero(after[: len(before)] >= _RECHECK_GROWTH * before).tolist():
             rows = np.flatnonzero(labels == one)
-            parts = self._parts(rows)
+            parts = self._parts(rows, self._links(rows))
             sizes = np.bincount(parts[parts >= 0], minlength=1)
             for part in np.argsort(-sizes, kind="stable")[1:].tolist():
                 if sizes[part] >= _SPLIT_SHARE * len(rows):

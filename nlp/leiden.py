@@ -24,25 +24,27 @@ _ITERATIONS = 2
 _MIN_LINKS = 3
 
 
-def communities(
+def linked(
     space: Vectors, *, neighbours: int, limit: float, seed: int, progress: Progress = silent
-) -> Labels:
-    """The community of each row of `space` (unit length); -1 where too few are within `limit`."""
-    from graspologic_native import leiden_csr
+) -> Any:
+    """The graph (a sparse matrix) of the nearest rows of `space` (unit length) within `limit`."""
     from scipy.sparse import csr_matrix
 
     total = len(space)
-    labels = np.full(total, NOISE, np.int64)
     if total < 2:
-        return labels
+        return csr_matrix((total, total))
     found = nearest(space, min(neighbours, total - 1), seed=seed, progress=progress)
     mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= limit))
-    if not len(mine):
-        return labels
-    theirs = found.rows[mine, place]
     weights = found.cosines[mine, place].astype(np.float64)
-    directed = csr_matrix((weights, (mine, theirs)), shape=(total, total))
-    graph = directed.maximum(directed.T).tocsr()
+    directed = csr_matrix((weights, (mine, found.rows[mine, place])), shape=(total, total))
+    return directed.maximum(directed.T).tocsr()
+
+
+def communities(graph: Any, *, seed: int) -> Labels:
+    """The community of each row of `graph`; -1 where too few are linked."""
+    from graspologic_native import leiden_csr
+
+    labels = np.full(graph.shape[0], NOISE, np.int64)
     core = _core(graph)
     graph = graph[core][:, core]
     graph.sort_indices()

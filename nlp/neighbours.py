@@ -24,6 +24,9 @@ _FILE_SIZE = 400
 # bench/match.py: of the 15 nearest 97 % are found at 12 probes. At 8 it is 92 %, and matching errs
 # more: surroundings that are not seen make every pair stand out.
 _PROBES = 12
+# Middles of narratives are filed too; a text that belongs to one is near to it, so small files do.
+_TARGETS_EXACT_BELOW = 2_000
+_TARGETS_FILE_SIZE = 64
 # Centroids are found and chosen in this many principal directions; distances are always exact.
 _COARSE_DIMENSION = 64
 _TRAIN_PER_FILE = 30
@@ -59,6 +62,37 @@ def nearest_of_both(
         cosines[groups[asking][:, None] == groups[members][None, :]] = -1.0
         foreign.offer(asking, members, cosines)
     return found.ordered(), foreign.ordered()
+
+
+def nearest_target(vectors: Vectors, targets: Vectors, *, seed: int) -> tuple[Rows, Vectors]:
+    """For each row of `vectors` the nearest row of `targets` and the cosine; -1 where none is."""
+    rows = np.full(len(vectors), -1, np.int32)
+    cosines = np.full(len(vectors), -1.0, np.float32)
+    for asking, members in _looked_into(vectors, targets, seed):
+        columns = targets[members].T
+        for start in range(0, len(asking), _BLOCK_ROWS):
+            block = asking[start : start + _BLOCK_ROWS]
+            found = vectors[block] @ columns
+            best = found.argmax(1)
+            nearest = found[np.arange(len(block)), best]
+            nearer = nearest > cosines[block]
+            rows[block[nearer]] = members[best[nearer]]
+            cosines[block[nearer]] = nearest[nearer]
+    return rows, cosines
+
+
+def _looked_into(vectors: Vectors, targets: Vectors, seed: int) -> Iterator[tuple[Rows, Rows]]:
+    """Which rows of `vectors` look into which rows of `targets`."""
+    if len(targets) <= _TARGETS_EXACT_BELOW:
+        if len(targets):
+            yield np.arange(len(vectors), dtype=np.int32), np.arange(len(targets), dtype=np.int32)
+        return
+    directions, centroids = _trained(targets, seed, _TARGETS_FILE_SIZE)
+    files = _inverted(_nearest_centroids(targets @ directions, centroids, 1), len(centroids))
+    probes = _nearest_centroids(vectors @ directions, centroids, min(_PROBES, len(centroids)))
+    for members, asking in zip(files, _inverted(probes, len(files)), strict=True):
+        if len(members):
+            yield asking, members
 
 
 def _compared(
@@ -135,17 +169,20 @@ class _Best:
 
 def _filed(vectors: Vectors, seed: int) -> tuple[list[Rows], Rows]:
     """The rows of each file, and for each row the files that it looks into."""
-    count = max(1, len(vectors) // _FILE_SIZE)
+    directions, centroids = _trained(vectors, seed, _FILE_SIZE)
+    probes = _nearest_centroids(vectors @ directions, centroids, min(_PROBES, len(centroids)))
+    return _inverted(probes[:, :1], len(centroids)), probes
+
+
+def _trained(vectors: Vectors, seed: int, file_size: int) -> tuple[Vectors, Vectors]:
+    """The principal directions of `vectors`, and in them the centroids of files of `file_size`."""
+    count = max(1, len(vectors) // file_size)
     random = np.random.default_rng(seed)
     sample = np.sort(
         random.choice(len(vectors), min(len(vectors), count * _TRAIN_PER_FILE), replace=False)
     )
     directions = _principal_directions(vectors[sample])
-    coarse = vectors @ directions
-    centroids = _centroids(coarse[sample], count, random)
-    probes = _nearest_centroids(coarse, centroids, min(_PROBES, count))
-    files = _inverted(probes[:, :1], count)
-    return files, probes
+    return directions, _centroids(vectors[sample] @ directions, count, random)
 
 
 def _principal_directions(sample: Vectors) -> Vectors:

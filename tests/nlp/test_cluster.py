@@ -3,7 +3,7 @@ import pyarrow as pa
 import pytest
 
 from baken.config import NlpConfig
-from baken.nlp.cluster import centred, cluster
+from baken.nlp.cluster import cluster
 
 CONFIG = NlpConfig()
 
@@ -92,9 +92,3 @@ def test_few_texts_are_noise(rows):
     found = cluster(texts.slice(0, rows), vectors[:rows], CONFIG, seed=1).assignment
     assert found.num_rows == rows
     assert found["narrative_id"].null_count == rows
-
-
-def test_centred_vectors_have_unit_length():
-    texts, vectors, _ = world()
-    lengths = np.linalg.norm(centred(vectors, texts["language"].to_pylist()), axis=1)
-    assert np.allclose(lengths, 1, atol=1e-4)

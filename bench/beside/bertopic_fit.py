@@ -1,0 +1,53 @@
+"""Cluster the vectors of FOLDER/in.npz by BERTopic: `python bertopic_fit.py FOLDER`.
+
+Runs in an environment that has bertopic and not baken. FOLDER/out.json gets the labels in the given
+order and in another, both with a seed (UMAP then runs on one thread), and the seconds that a fit
+takes with the seed and with BERTopic's defaults (UMAP on all threads). Compiling is done before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from bertopic import BERTopic
+from umap import UMAP
+
+_WARM_UP_TEXTS = 3_000
+
+
+def main(folder: Path) -> None:
+    """Fit three times, and write what came out."""
+    given = np.load(folder / "in.npz")
+    vectors, order = given["vectors"], given["order"]
+    _fit(vectors[:_WARM_UP_TEXTS], seeded=True)
+    _fit(vectors[:_WARM_UP_TEXTS], seeded=False)
+    _, default_s = _fit(vectors, seeded=False)
+    labels, seeded_s = _fit(vectors, seeded=True)
+    shuffled, _ = _fit(vectors[order], seeded=True)
+    found = {
+        "version": version("bertopic"),
+        "default_s": default_s,
+        "seeded_s": seeded_s,
+        "labels": labels,
+        "shuffled": shuffled,
+    }
+    (folder / "out.json").write_text(json.dumps(found), "utf-8")
+
+
+def _fit(vectors: Any, *, seeded: bool) -> tuple[list[int], float]:
+    settings = {"n_neighbors": 15, "n_components": 5, "min_dist": 0.0, "metric": "cosine"}
+    reducer = UMAP(**settings, random_state=1) if seeded else UMAP(**settings)
+    model = BERTopic(embedding_model=None, umap_model=reducer)
+    start = time.perf_counter()
+    topics, _ = model.fit_transform(["text"] * len(vectors), vectors)
+    return [int(topic) for topic in topics], time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
