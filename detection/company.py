@@ -44,7 +44,7 @@ MIN_SET = 4
 _SEED_P = 1e-4
 _MAX_TRIED = 500
 # Pairs of columns that are listed at one scale; accounts too active for it name no seeds.
-_SEED_BUDGET = 10_000_000
+_SEED_BUDGET = 3_000_000
 _NO_INTS = np.zeros(0, dtype=np.int64)
 
 
@@ -59,16 +59,25 @@ class Company:
 
 
 def companies(
-    grid: Grid, counted: Mask, model: Bicm, rarities: Sequence[int], *, q_max: float, least: int
+    grid: Grid,
+    counted: Mask,
+    model: Bicm,
+    rarities: Sequence[int],
+    *,
+    q_max: float,
+    least: int,
+    clear: Ints = _NO_INTS,
 ) -> Iterator[tuple[int, Company]]:
     """Every set that is surprising as a whole, with the place of its scale among `rarities`.
 
     Over the columns `counted`; a set needs `least` objects, and `q_max` is the largest chance that
-    any set at one scale is false.
+    any set at one scale is false. `clear` are the pairs (left times accounts plus right, sorted)
+    that need no set to be surprising: a place whose two most active accounts are among them is
+    not looked at.
     """
     searches: dict[int, _Search] = {}
     known: set[tuple[int, int, int]] = set()
-    for rarity, left, right in _seeds(grid, counted, model, rarities):
+    for rarity, left, right in _seeds(grid, counted, model, rarities, clear):
         if (rarity, left, right) in known:
             continue
         known.add((rarity, left, right))
@@ -84,8 +93,8 @@ def companies(
 
 
 def _seeds(
-    grid: Grid, counted: Mask, model: Bicm, rarities: Sequence[int]
-) -> list[tuple[int, int, int]]:
+    grid: Grid, counted: Mask, model: Bicm, rarities: Sequence[int], clear: Ints
+) -> Iterator[tuple[int, int, int]]:
     """Two accounts for each pair of columns with surprisingly many in common, in that order.
 
     With the place among `rarities` of the more popular column. The two accounts are the least
@@ -96,18 +105,20 @@ def _seeds(
     first = np.lexsort((right, left, p_value))[:_MAX_TRIED]
     start = np.searchsorted(columns.column, np.arange(len(columns.degree) + 1))
     degrees = columns.account_degrees()
-    seeds = []
     for one, other in zip(left[first].tolist(), right[first].tolist(), strict=True):
         both = np.intersect1d(
             columns.account[start[one] : start[one + 1]],
             columns.account[start[other] : start[other + 1]],
             assume_unique=True,
         )
-        chosen = np.sort(both[np.lexsort((both, degrees[both]))[:2]])
+        both = both[np.lexsort((both, degrees[both]))]
+        busiest = int(min(both[-2:]) * columns.accounts + max(both[-2:]))
+        place = min(int(np.searchsorted(clear, busiest)), len(clear) - 1)
+        if place >= 0 and clear[place] == busiest:
+            continue
         popularity = max(grid.popularity[one], grid.popularity[other])
         rarity = int(np.searchsorted(rarities, popularity))
-        seeds.append((rarity, int(chosen[0]), int(chosen[1])))
-    return seeds
+        yield rarity, int(min(both[:2])), int(max(both[:2]))
 
 
 def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
@@ -125,8 +136,8 @@ def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
         accounts=len(columns.degree),
     )
     few = np.where((activity >= 2) & (activity <= turned.largest(_SEED_BUDGET)), 0, -1)
-    size = np.bincount(model.account_class).astype(np.float64)
-    expected = model.probability.T @ (size[:, None] * model.probability)
+    size = model.class_sizes()[:, None]
+    expected = model.probability.T @ (size * model.probability)
     place = np.searchsorted(model.degrees, columns.degree)
     p_values, lefts, rights = [np.zeros(0)], [_NO_INTS], [_NO_INTS]
     for part in meetings(turned, few, strata=1, at_least=MIN_SET):
@@ -153,13 +164,12 @@ class _Search:
         self._object, self._q_max, self._least = grid.object, q_max, least
         degrees = columns.account_degrees()
         self._log_share = np.log(np.maximum(degrees, 1) / degrees.sum())
-        self._class = np.full(columns.accounts, -1, dtype=np.int64)
-        self._class[degrees > 0] = model.account_class
+        self._class = model.account_class
         size = np.bincount(
             np.searchsorted(model.degrees, columns.degree[counted]), minlength=len(model.degrees)
         )
         used = size > 0
-        self._size, self._degree = size[used].astype(np.float64), model.degrees[used]
+        self._log_size, self._degree = np.log(size[used]), model.degrees[used]
         self._log_p = np.log(np.minimum(TASTE * model.probability[:, used], 1.0))
         self._tests = columns.accounts * (columns.accounts - 1) / 2
 
@@ -224,9 +234,14 @@ class _Search:
         degree = self._degree[fits].astype(np.float64)
         # The number of accounts of a column is fixed: d (d-1) ... (d-s+1) ways instead of d ** s.
         ways = special.gammaln(degree + 1) - special.gammaln(degree - s + 1) - s * np.log(degree)
-        log_mean = float(special.logsumexp(chance[fits] + ways + np.log(self._size[fits])))
+        log_mean = _log_sum(chance[fits] + ways + self._log_size[fits])
         log_sets = special.gammaln(s + 1) + weight + (s - 2) * np.log(self._q_max)
         return min(_log_tail(observed, log_mean) - float(log_sets), 0.0)
+
+
+def _log_sum(logs: Floats) -> float:
+    largest = logs.max()
+    return float(largest + np.log(np.exp(logs - largest).sum()))
 
 
 def _log_tail(observed: int, log_mean: float) -> float:

@@ -19,6 +19,7 @@ from baken.detection.null_background import background
 from baken.detection.scales import (
     AUTHORED,
     Grid,
+    Method,
     Scale,
     corrections,
     grid_of,
@@ -74,7 +75,7 @@ def candidates(events: Events, config: DetectConfig) -> Candidates:
         at_grid = [
             scale for scale in every if (scale.window_s, scale.shift_s) == (window_s, shift_s)
         ]
-        for test in _tested(events, grid, at_grid, config):
+        for test in _tested(events, grid, at_grid, tries, config):
             p_value = test.p_value * tries[test.scale.method]
             kept = (p_value <= config.q_max) & (test.observed >= config.min_observed)
             parts.append(
@@ -103,22 +104,24 @@ class _Tested:
 
 
 def _tested(
-    events: Events, grid: Grid, at_grid: list[Scale], config: DetectConfig
+    events: Events,
+    grid: Grid,
+    at_grid: list[Scale],
+    tries: dict[Method, int],
+    config: DetectConfig,
 ) -> Iterator[_Tested]:
-    yield from _by_rarity(grid, at_grid, config)
+    yield from _by_rarity(grid, at_grid, tries["bicm"], config)
     if events.kind in AUTHORED:
         scale = next(s for s in at_grid if s.method == "background")
         yield from _against_background(grid, scale, config)
 
 
-def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterator[_Tested]:
+def _by_rarity(
+    grid: Grid, at_grid: list[Scale], tries: int, config: DetectConfig
+) -> Iterator[_Tested]:
     """The configuration model, for objects up to each popularity: pairs, and sets of accounts."""
     columns = grid.columns
-    degrees = columns.account_degrees()
-    active = np.flatnonzero(degrees)
-    model = null.solve(degrees[active], columns.degree)
-    classes = np.full(columns.accounts, -1, dtype=np.int64)
-    classes[active] = model.account_class
+    model = null.solve(columns.account_degrees(), columns.degree)
     countable = _countable(grid)
     pairwise = [scale for scale in at_grid if scale.method == "bicm"]
     rarities = [scale.rarity for scale in pairwise]
@@ -127,6 +130,9 @@ def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterat
         model.meetings(columns.degree[countable & (grid.popularity <= rarity)])
         for rarity in rarities
     ]
+    # Surprising whatever other pairs do, by Bonferroni.
+    alone = config.q_max / (columns.accounts * (columns.accounts - 1) / 2) / tries
+    clear: list[Ints] = []
     for part in pairs.meetings(
         columns, stratum, strata=len(rarities), at_least=config.min_observed
     ):
@@ -134,25 +140,34 @@ def _by_rarity(grid: Grid, at_grid: list[Scale], config: DetectConfig) -> Iterat
         for place, scale in enumerate(pairwise):
             enough = counts[:, place] >= config.min_observed
             left, right, observed = part.left[enough], part.right[enough], counts[enough, place]
-            expected = tables[place][classes[left], classes[right]]
+            expected = tables[place][model.account_class[left], model.account_class[right]]
             p_value = null.upper_tail(observed, expected)
+            sure = p_value <= alone
+            clear.append(left[sure] * columns.accounts + right[sure])
             yield _Tested(scale, left, right, observed, expected, p_value)
-    yield from _in_company(grid, at_grid, model, classes, config)
+    known = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *clear]))
+    yield from _in_company(grid, at_grid, model, clear=known, config=config)
 
 
 def _in_company(
-    grid: Grid, at_grid: list[Scale], model: null.Bicm, classes: Ints, config: DetectConfig
+    grid: Grid, at_grid: list[Scale], model: null.Bicm, *, clear: Ints, config: DetectConfig
 ) -> Iterator[_Tested]:
     """The pairs of sets that are surprising as a whole, with what the pair alone would expect."""
     at_rarity = [scale for scale in at_grid if scale.method == "company"]
     rarities = [scale.rarity for scale in at_rarity]
     countable = _countable(grid)
     for place, found in companies(
-        grid, countable, model, rarities, q_max=config.q_max, least=config.min_observed
+        grid,
+        countable,
+        model,
+        rarities,
+        q_max=config.q_max,
+        least=config.min_observed,
+        clear=clear,
     ):
         left, right = found.left, found.right
         counted = grid.columns.degree[countable & (grid.popularity <= rarities[place])]
-        expected = model.meetings(counted)[classes[left], classes[right]]
+        expected = model.meetings(counted)[model.account_class[left], model.account_class[right]]
         p_value = np.full(len(left), found.p_value)
         yield _Tested(at_rarity[place], left, right, found.observed, expected, p_value)
 

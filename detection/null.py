@@ -36,7 +36,8 @@ _TOLERANCE = 1e-7
 class Bicm:
     """A solved model; accounts of one degree are one class, and so are columns.
 
-    `probability` that an account (row: its class) stands in a column (the class of that degree).
+    `account_class` is by account, -1 for one without a column; `probability` that an account (row:
+    its class) stands in a column (the class of that degree).
     """
 
     account_class: Ints
@@ -54,17 +55,24 @@ class Bicm:
         fixed = (unsure * (n / self._spread()[chosen])) @ unsure.T
         return np.asarray(np.maximum(both - fixed, 1e-12))
 
+    def class_sizes(self) -> Ints:
+        """How many accounts each class has."""
+        active = self.account_class[self.account_class >= 0]
+        return np.bincount(active, minlength=self.probability.shape[0]).astype(np.int64)
+
     def _spread(self) -> Floats:
-        size = np.bincount(self.account_class, minlength=self.probability.shape[0])
-        spread = size @ (self.probability * (1 - self.probability))
+        spread = self.class_sizes() @ (self.probability * (1 - self.probability))
         return np.asarray(np.maximum(spread, 1e-9))
 
 
 def solve(account_degrees: Ints, column_degrees: Ints) -> Bicm:
     """Fit the model to the number of columns of each account and of accounts of each column."""
-    rows, account_class, row_count = np.unique(
-        account_degrees, return_inverse=True, return_counts=True
+    active = account_degrees > 0
+    rows, place, row_count = np.unique(
+        account_degrees[active], return_inverse=True, return_counts=True
     )
+    account_class = np.full(len(account_degrees), -1, dtype=np.int64)
+    account_class[active] = place
     degrees, counts = np.unique(column_degrees, return_counts=True)
     r, c = rows.astype(np.float64), degrees.astype(np.float64)
     total = float(r @ row_count)
@@ -78,7 +86,7 @@ def solve(account_degrees: Ints, column_degrees: Ints) -> Bicm:
         p /= 1 + p
         if np.max(np.abs(p @ counts - r) / r) < _TOLERANCE:
             break
-    return Bicm(account_class.astype(np.int64), degrees.astype(np.int64), p)
+    return Bicm(account_class, degrees.astype(np.int64), p)
 
 
 def upper_tail(observed: Ints, expected: Floats, *, variance: float = 0.0) -> Floats:
@@ -91,9 +99,11 @@ def upper_tail(observed: Ints, expected: Floats, *, variance: float = 0.0) -> Fl
     gamma mixture, the negative binomial.
     """
     variance += RATE_SCATTER**2
-    scattered = expected * variance
-    tail = special.betainc(observed, 1 / variance, scattered / (1 + scattered))
-    return np.asarray(np.where(observed >= expected + 1, tail, 1.0))
+    tail = np.ones(len(observed))
+    above = np.flatnonzero(observed >= expected + 1)
+    scattered = expected[above] * variance
+    tail[above] = special.betainc(observed[above], 1 / variance, scattered / (1 + scattered))
+    return tail
 
 
 def benjamini_hochberg(p_values: Floats, tests: float) -> Floats:

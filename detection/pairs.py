@@ -92,8 +92,8 @@ def meetings(
     account, column = account[kept], column[kept]
     if len(account) == 0:
         return
-    accounts, row = np.unique(account, return_inverse=True)
-    used, col = np.unique(column, return_inverse=True)
+    accounts, row = renumbered(account, incidences.accounts)
+    used, col = renumbered(column, len(incidences.degree))
     place = _places(row, stratum[used][col], strata, len(accounts))
     shape = (len(accounts), len(used))
     ones = np.ones(len(row), dtype=np.int64)
@@ -109,6 +109,14 @@ def meetings(
         ahead = left < right
         left, right, found = left[ahead], right[ahead], found[ahead]
         yield Counted(accounts[left], accounts[right], place.unpack(product.data[found]))
+
+
+def renumbered(codes: Ints, n: int) -> tuple[Ints, Ints]:
+    """The distinct `codes` (below `n`) in order, and the place of each code among them."""
+    found = np.zeros(n, dtype=bool)
+    found[codes] = True
+    place = np.cumsum(found) - 1
+    return np.flatnonzero(found), place[codes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,10 @@ KINDS = ("url", "text")
 SEEDS = 20
 SIZES, JITTERS_S, DILUTIONS = (5, 20, 50), (10, 3_600, 14_400), (0.5, 0.9, 0.99)
 PLANTED_POSTS = 150_000
+# The method was made on a world of seed 1; the figures are of others.
+PLANTED_SEED = 3
+LARGE_POSTS = 1_000_000
+LARGE_GROUPS = ((5, 10), (5, 14_400), (20, 3_600), (50, 14_400))
 MIN_RECALL, MAX_FALSE = 0.9, 0.05
 CLASSIC_WINDOW_S = 10
 
@@ -50,7 +54,9 @@ def run(shared: Path, *, seeds: int = SEEDS, planted_posts: int = PLANTED_POSTS)
     """The rows: what is flagged where nothing is, what is found where something is."""
     return [
         *innocent_rows(seeds),
+        *innocent_rows(1, LARGE_POSTS),
         *planted_rows(planted_posts),
+        *large_rows(),
         *window_rows(shared),
         *telegram_rows(shared),
         classic_row(shared),
@@ -68,30 +74,48 @@ def innocent_rows(seeds: int, posts: int = 40_000) -> list[Row]:
                 found, grouped = _detect(world.traces(kind))
                 edges += len(found)
                 groups += len(grouped)
-        note = f"{seeds} seeds, {posts:,} posts, as links and as texts; {edges} edges"
-        rows.append(_row(f"coordination: groups in innocent worlds, {name}", groups, "0", note))
+        note = f"{seeds} seeds, as links and as texts; {edges} edges"
+        title = f"coordination: groups in innocent worlds of {posts:,} posts, {name}"
+        rows.append(_row(title, groups, "0", note))
     return rows
 
 
 def planted_rows(posts: int) -> list[Row]:
-    """Recall and false edges of planted groups, by size, jitter and dilution."""
+    """Recall and false edges of planted groups, by size, jitter and dilution: the worst world's."""
+    worlds = [innocent(PLANTED_SEED, posts=posts, **options) for options in INNOCENT.values()]
     rows = []
-    background = innocent(1, posts=posts, breaking=0.5)
     for size in SIZES:
         for jitter_s in JITTERS_S:
             for dilution in DILUTIONS:
-                world = planted(background, 7, size=size, jitter_s=jitter_s, dilution=dilution)
-                recall, false = _score(world)
-                rows.append(
-                    _row(
-                        f"coordination: planted, {size} accounts, {jitter_s} s, "
-                        f"{dilution:.0%} diluted",
-                        round(recall, 3),
-                        f">= {MIN_RECALL}",
-                        f"{posts:,} posts, 5 in step; false edges {false:.1%} (<= {MAX_FALSE:.0%})",
-                    )
-                )
+                scores = [
+                    _score(planted(world, 7, size=size, jitter_s=jitter_s, dilution=dilution))
+                    for world in worlds
+                ]
+                name = f"{size} accounts, {jitter_s} s, {dilution:.0%} diluted"
+                rows.append(_planted_row(name, posts, scores))
     return rows
+
+
+def large_rows() -> list[Row]:
+    """As `planted_rows`, for the hardest dilution among a million posts."""
+    world = innocent(1, posts=LARGE_POSTS, breaking=0.5)
+    return [
+        _planted_row(
+            f"{size} accounts, {jitter_s} s, {DILUTIONS[-1]:.0%} diluted, a million posts",
+            LARGE_POSTS,
+            [_score(planted(world, 7, size=size, jitter_s=jitter_s, dilution=DILUTIONS[-1]))],
+        )
+        for size, jitter_s in LARGE_GROUPS
+    ]
+
+
+def _planted_row(name: str, posts: int, scores: list[tuple[float, float]]) -> Row:
+    recall, false = min(score[0] for score in scores), max(score[1] for score in scores)
+    note = (
+        f"worst of {len(scores)} worlds of {posts:,} posts, 5 in step; "
+        f"false edges {false:.1%} (<= {MAX_FALSE:.0%})"
+    )
+    return _row(f"coordination: planted, {name}", round(recall, 3), f">= {MIN_RECALL}", note)
 
 
 def window_rows(shared: Path) -> list[Row]:
@@ -278,7 +302,9 @@ if __name__ == "__main__":
     only = sys.argv[1] if len(sys.argv) > 1 else "all"
     parts = {
         "innocent": lambda: innocent_rows(SEEDS),
+        "innocent-large": lambda: innocent_rows(1, LARGE_POSTS),
         "planted": lambda: planted_rows(PLANTED_POSTS),
+        "large": large_rows,
         "windows": lambda: window_rows(folder),
         "telegram": lambda: telegram_rows(folder),
         "classic": lambda: [classic_row(folder)],

@@ -19,7 +19,7 @@ _REVISION = {
     "match": 2,
     "narratives": 2,
     "lens": 1,
-    "detect": 6,
+    "detect": 7,
     "publish": 1,
 }
 

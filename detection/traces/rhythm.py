@@ -31,7 +31,8 @@ class RhythmSignal:
         ours = pc.fill_null(pc.equal(at, documents["collected_at"]), False)
         odd = pc.and_not(pc.not_equal(pc.minute(at), 0), ours)
         documents = documents.filter(pc.fill_null(pc.and_(exact, odd), False))
-        minutes = pc.strftime(
-            pc.floor_temporal(documents["published_at"], unit="minute"), format="%Y-%m-%dT%H:%MZ"
-        )
-        return from_documents(self.trace_kind, documents, pc.cast(minutes, pa.string()))
+        minute = pc.floor_temporal(documents["published_at"], unit="minute")
+        encoded = minute.combine_chunks().dictionary_encode()
+        names = pc.strftime(encoded.dictionary, format="%Y-%m-%dT%H:%MZ")
+        minutes = pc.take(pc.cast(names, pa.string()), encoded.indices)
+        return from_documents(self.trace_kind, documents, minutes)
