@@ -74,8 +74,8 @@ def changed(left: str, left_language: str, right: str, right_language: str) -> C
         return Change.NEGATION
     if numbers_differ(ours.numbers, theirs.numbers):
         return Change.NUMBER
-    compare = name_replaced if same_language else names_conflict
-    return Change.NAME if compare(ours.words, theirs.words) else None
+    replaced = same_language and name_replaced(ours.words, theirs.words)
+    return Change.NAME if replaced or names_conflict(ours.words, theirs.words) else None
 
 
 def same_claim(left: str, left_language: str, right: str, right_language: str) -> bool:

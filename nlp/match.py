@@ -17,13 +17,15 @@ from baken.model import MatchKind
 from baken.nlp.claims import USUAL_MARKS, claim_of, marks_in_common, same_claim
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.match_copies import Pairs, copy_candidates
-from baken.nlp.match_near import Kept, Near, near_pairs
-from baken.nlp.match_second import translated
+from baken.nlp.match_near import Described, Near, Sought, near_pairs
+from baken.nlp.match_second import agreed_margins
 from baken.nlp.match_spans import aligned_spans
 from baken.nlp.match_thresholds import (
     DOUBT,
+    LOWEST_COSINE,
     LOWEST_COSINE_REWORDING,
-    MARKS_SHARE,
+    OWN,
+    TRANSLATED,
     Scores,
     Thresholds,
     thresholds_for,
@@ -39,6 +41,8 @@ COPY_RATIO = 0.80
 # Letters compared in a pair; the beginnings of copied articles decide.
 _MAX_COMPARED_CHARS = 3_000
 _CHUNK_PAIRS = 100_000
+# All names and numbers in common count by so much more than the usual share of them.
+_MOST_MARKS = 1 - USUAL_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +105,7 @@ class _Matcher:
         rows = []
         for found in (copies, *near):
             for (left, right), score in zip(found.pairs.tolist(), found.scores, strict=True):
-                if not same_claim(
-                    self.texts[left], self.languages[left], self.texts[right], self.languages[right]
-                ):
+                if not self._same_claim(left, right):
                     continue
                 rows.append(self._row(left, right, float(score), found))
         rows.sort(key=lambda row: (row["left"], row["right"]))
@@ -136,36 +138,29 @@ class _Matcher:
     ) -> list[_Found]:
         limits = thresholds_for(model_id, config)
         within, between = near_pairs(
-            self.vectors,
-            np.unique(self.languages, return_inverse=True)[1].astype(np.int64),
-            np.array([len(text) for text in self.bare], np.int64),
+            Described(
+                self.vectors,
+                np.unique(self.languages, return_inverse=True)[1].astype(np.int64),
+                np.array([max(1, len(text)) for text in self.bare], np.int64),
+            ),
             limits,
-            kept=self._kept(limits),
+            within=Sought(
+                OWN,
+                LOWEST_COSINE_REWORDING,
+                limits.rewording - _MOST_MARKS * OWN.marks - COPY_RATIO * OWN.letters,
+            ),
+            between=Sought(
+                TRANSLATED,
+                LOWEST_COSINE,
+                limits.translation - _MOST_MARKS * TRANSLATED.marks - DOUBT,
+            ),
             seed=_SEED,
             progress=progress,
         )
-        within = self._fresh(within, known)
-        margins = within.margins + self._marks(within.pairs)
-        reworded = within.cosines >= LOWEST_COSINE_REWORDING
-        reworded &= (within.cosines >= limits.sure) | (margins >= limits.rewording)
-        ratios = np.zeros(len(reworded), np.float32)
-        ratios[reworded] = self._ratios(within.pairs[reworded])
-        copied = reworded & (ratios >= COPY_RATIO)
-        reworded &= ~copied
-        margins = between.margins + self._marks(between.pairs)
-        margins[between.cosines >= limits.sure] = np.inf
-        method = f"{model_id}+{self.second.model_id}" if self.second else model_id
-        same = translated(between.pairs, margins, limits, (self.texts, self.languages), self.second)
         return [
-            _Found(within.pairs[copied], ratios[copied], MatchKind.COPYPASTA, "vectors+letters"),
-            _Found(within.pairs[reworded], within.cosines[reworded], MatchKind.REWORDING, model_id),
-            _Found(between.pairs[same], between.cosines[same], MatchKind.TRANSLATION, method),
+            *self._reworded(self._fresh(within, known), limits, model_id),
+            self._translated(between, limits, model_id),
         ]
-
-    def _kept(self, limits: Thresholds) -> Kept:
-        gain = MARKS_SHARE * (1 - USUAL_MARKS)
-        doubt = DOUBT if self.second else 0.0
-        return Kept(limits.rewording - gain, limits.translation - doubt - gain)
 
     def _fresh(self, near: Near, known: Pairs) -> Near:
         total = len(self.ids)
@@ -173,13 +168,51 @@ class _Matcher:
         fresh = ~np.isin(keys, known[:, 0] * total + known[:, 1])
         return Near(near.pairs[fresh], near.cosines[fresh], near.margins[fresh])
 
-    def _marks(self, pairs: Pairs) -> Scores:
-        """What names and numbers in common add to the margin of each pair."""
-        gained = np.zeros(len(pairs), np.float32)
-        for row, ends in enumerate(pairs.tolist()):
-            left, right = (claim_of(self.texts[end], self.languages[end]) for end in ends)
-            gained[row] = MARKS_SHARE * (marks_in_common(left, right) - USUAL_MARKS)
-        return gained
+    def _reworded(self, near: Near, limits: Thresholds, model_id: str) -> list[_Found]:
+        ratios = self._ratios(near.pairs)
+        margins = near.margins + OWN.letters * ratios
+        sure = near.cosines >= limits.sure
+        margins[sure] = np.inf
+        margins = self._with_marks(near.pairs, margins, limits.rewording, OWN.marks)
+        found = margins >= limits.rewording
+        copied, reworded = found & (ratios >= COPY_RATIO), found & (ratios < COPY_RATIO)
+        return [
+            _Found(near.pairs[copied], ratios[copied], MatchKind.COPYPASTA, "vectors+letters"),
+            _Found(near.pairs[reworded], near.cosines[reworded], MatchKind.REWORDING, model_id),
+        ]
+
+    def _translated(self, near: Near, limits: Thresholds, model_id: str) -> _Found:
+        lowest, method = limits.translation, model_id
+        margins = near.margins.copy()
+        margins[near.cosines >= limits.sure] = np.inf
+        doubt = DOUBT if self.second else 0.0
+        margins = self._with_marks(near.pairs, margins, lowest - doubt, TRANSLATED.marks)
+        if self.second:
+            method = f"{model_id}+{self.second.model_id}"
+            margins = agreed_margins(
+                near.pairs,
+                margins,
+                lowest,
+                (self.texts, self.languages),
+                self.second,
+                worth_asking=self._same_claim,
+            )
+        found = margins >= lowest
+        return _Found(near.pairs[found], near.cosines[found], MatchKind.TRANSLATION, method)
+
+    def _with_marks(self, pairs: Pairs, margins: Scores, lowest: float, share: float) -> Scores:
+        """The margins and what names and numbers in common add, where that can change a thing."""
+        total = margins.copy()
+        open_ = np.isfinite(margins) & (margins >= lowest - _MOST_MARKS * share)
+        for row in np.flatnonzero(open_).tolist():
+            left, right = (claim_of(self.texts[end], self.languages[end]) for end in pairs[row])
+            total[row] += share * (marks_in_common(left, right) - USUAL_MARKS)
+        return total
+
+    def _same_claim(self, left: int, right: int) -> bool:
+        return same_claim(
+            self.texts[left], self.languages[left], self.texts[right], self.languages[right]
+        )
 
     def _row(self, left: int, right: int, score: float, found: _Found) -> dict[str, object]:
         ends = (self.texts[left], self.texts[right])

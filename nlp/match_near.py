@@ -10,13 +10,10 @@ import numpy.typing as npt
 from baken.nlp.match_copies import Pairs
 from baken.nlp.match_thresholds import (
     CROWD_ABOVE,
-    LENGTH_SHARE,
-    LOWEST_COSINE,
-    MUTUAL_SHARE,
-    OWN,
-    TRANSLATED,
-    Crowd,
+    MAX_LENGTH,
+    USUAL_LENGTH,
     Scores,
+    Shares,
     Thresholds,
 )
 from baken.nlp.neighbours import Neighbours, nearest_of_both
@@ -24,6 +21,7 @@ from baken.protocols import Progress, Vectors
 
 # A text has at most so many candidates by meaning in its own language, and so many in others.
 _NEIGHBOURS = 30
+_CHUNK_PAIRS = 20_000
 
 Numbers = npt.NDArray[np.int64]
 
@@ -36,71 +34,87 @@ class Near(NamedTuple):
     margins: Scores
 
 
-class Kept(NamedTuple):
-    """From which margins pairs are kept: within a language, and between two."""
+class Sought(NamedTuple):
+    """Which pairs are kept: of at least this cosine, and this margin of these shares."""
 
-    within: float
-    between: float
+    shares: Shares
+    cosine: float
+    margin: float
+
+
+class Described(NamedTuple):
+    """Of each text its vector, the number of its language and its length in letters."""
+
+    vectors: Vectors
+    languages: Numbers
+    lengths: Numbers
 
 
 def near_pairs(
-    vectors: Vectors,
-    languages: Numbers,
-    lengths: Numbers,
+    texts: Described,
     limits: Thresholds,
     *,
-    kept: Kept,
+    within: Sought,
+    between: Sought,
     seed: int,
     progress: Progress,
 ) -> tuple[Near, Near]:
-    """Near pairs within a language, and between two, of at least the margins `kept`.
+    """The pairs sought within a language, and those sought between two.
 
-    `languages` are numbers; `lengths` are those of the texts, in letters.
+    Margins are without what the words of the two add to them.
     """
-    count = min(_NEIGHBOURS, len(vectors) - 1)
-    everyone, foreign = nearest_of_both(vectors, count, languages, seed=seed, progress=progress)
-    described = (languages, lengths)
-    own = languages[everyone.rows] == languages[:, None]
+    count = min(_NEIGHBOURS, len(texts.vectors) - 1)
+    everyone, foreign = nearest_of_both(
+        texts.vectors, count, texts.languages, seed=seed, progress=progress
+    )
+    own = texts.languages[everyone.rows] == texts.languages[:, None]
     return (
-        _pairs(everyone, own, described, (OWN, kept.within), limits),
-        _pairs(foreign, np.ones_like(own), described, (TRANSLATED, kept.between), limits),
+        _pairs(everyone, own, texts, within, limits),
+        _pairs(foreign, np.ones_like(own), texts, between, limits),
     )
 
 
 def _pairs(
     found: Neighbours,
     wanted: npt.NDArray[np.bool_],
-    described: tuple[Numbers, Numbers],
-    sought: tuple[Crowd, float],
+    texts: Described,
+    sought: Sought,
     limits: Thresholds,
 ) -> Near:
-    languages, lengths = described
-    crowd, lowest = sought
-    total = len(languages)
-    around = _around(found, crowd, limits)
-    mine, place = np.nonzero(wanted & (found.rows >= 0) & (found.cosines >= LOWEST_COSINE))
+    shares, lowest = sought.shares, sought.margin
+    mine, place = np.nonzero(wanted & (found.rows >= 0) & (found.cosines >= sought.cosine))
     theirs = found.rows[mine, place].astype(np.int64)
     cosines = found.cosines[mine, place]
-    margins = cosines - crowd.share * (around[mine] + around[theirs]) / 2
-    margins -= LENGTH_SHARE * np.abs(np.log(lengths[mine] / lengths[theirs]))
+    around = _around(found, shares, limits)
+    least = _least_rival(found, limits)
+    margins = cosines - shares.crowd * (around[mine] + around[theirs]) / 2
+    lengths = texts.lengths
+    margins -= shares.length * np.abs(np.log(lengths[mine] / lengths[theirs]))
+    shorter = np.minimum(np.minimum(lengths[mine], lengths[theirs]), MAX_LENGTH)
+    margins += shares.shortness * np.log(shorter / USUAL_LENGTH)
+    at_best = margins - shares.rival * np.maximum(least[mine], least[theirs])
+    total = len(lengths)
     keys = np.minimum(mine, theirs) * total + np.maximum(mine, theirs)
-    best, times = np.unique(
-        keys[_nearest_of_language(found, languages)[mine, place]], return_counts=True
-    )
-    margins[np.isin(keys, best[times == 2])] += MUTUAL_SHARE
-    kept = np.flatnonzero((margins >= lowest) | (cosines >= limits.sure))
-    pairs, first = np.unique(keys[kept], return_index=True)
+    kept = np.flatnonzero((at_best >= lowest) | (cosines >= limits.sure))
+    keys, first = np.unique(keys[kept], return_index=True)
     kept = kept[first]
-    return Near(
-        np.stack([pairs // total, pairs % total], 1),
-        cosines[kept].astype(np.float32),
-        margins[kept].astype(np.float32),
+    pairs = np.stack([keys // total, keys % total], 1)
+    rivals = np.maximum(
+        _rivals(found, pairs, least, texts, limits),
+        _rivals(found, pairs[:, ::-1], least, texts, limits),
     )
+    near = Near(
+        pairs,
+        cosines[kept].astype(np.float32),
+        (margins[kept] - shares.rival * rivals).astype(np.float32),
+    )
+    out = (near.margins >= lowest) | (near.cosines >= limits.sure)
+    return Near(pairs[out], near.cosines[out], near.margins[out])
 
 
-def _around(found: Neighbours, crowd: Crowd, limits: Thresholds) -> Scores:
+def _around(found: Neighbours, shares: Shares, limits: Thresholds) -> Scores:
     """How near each text is to its surroundings: what is usual for the model where none."""
-    cosines = found.cosines[:, crowd.ranks]
+    cosines = found.cosines[:, shares.ranks]
     known = cosines > -1.0
     counts = known.sum(1)
     mean = np.where(known, cosines, 0.0).sum(1) / np.maximum(counts, 1)
@@ -109,10 +123,33 @@ def _around(found: Neighbours, crowd: Crowd, limits: Thresholds) -> Scores:
     return capped
 
 
-def _nearest_of_language(found: Neighbours, languages: Numbers) -> npt.NDArray[np.bool_]:
-    """Whether a neighbour is the nearest in its language."""
-    spoken = languages[found.rows]
-    first = np.ones(spoken.shape, dtype=bool)
-    for place in range(1, spoken.shape[1]):
-        first[:, place] = (spoken[:, :place] != spoken[:, place : place + 1]).all(1)
-    return first
+def _least_rival(found: Neighbours, limits: Thresholds) -> Scores:
+    """How near a rival is to each text that is not among its neighbours, at most."""
+    farthest = found.cosines[:, -1]
+    capped = np.minimum(farthest, limits.surroundings + CROWD_ABOVE)
+    least: Scores = np.where(farthest > -1.0, capped, limits.surroundings).astype(np.float32)
+    return least
+
+
+def _rivals(
+    found: Neighbours, pairs: Pairs, least: Scores, texts: Described, limits: Thresholds
+) -> Scores:
+    """How near the first of each pair is to its nearest text in the language of the second.
+
+    The second itself and its versions are no rivals of it.
+    """
+    rivals = least[pairs[:, 0]]
+    for start in range(0, len(pairs), _CHUNK_PAIRS):
+        mine, theirs = pairs[start : start + _CHUNK_PAIRS].T
+        spoken = texts.languages[theirs]
+        waiting = np.arange(len(mine))
+        for rank in range(found.rows.shape[1]):
+            other = found.rows[mine[waiting], rank]
+            fits = (other >= 0) & (other != theirs[waiting])
+            fits &= texts.languages[other] == spoken[waiting]
+            asked, other = waiting[fits], other[fits]
+            cosines = np.einsum("ij,ij->i", texts.vectors[other], texts.vectors[theirs[asked]])
+            settled = asked[cosines < limits.sure]
+            rivals[start + settled] = found.cosines[mine[settled], rank]
+            waiting = np.setdiff1d(waiting, settled, assume_unique=True)
+    return rivals

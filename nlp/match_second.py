@@ -6,7 +6,7 @@ about texts of pairs near the threshold, and about a bounded number of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +18,14 @@ from baken.nlp.match_thresholds import (
     SECOND_SHARE,
     SECOND_USUAL,
     Scores,
-    Thresholds,
     has_second_reader,
 )
 from baken.protocols import Embedder
 
-# About twenty minutes on one core; pairs beyond are left to the first reader.
-MAX_PAIRS = 10_000
+# What one run may ask: the pairs most in doubt, up to so many texts.
+MAX_TEXTS = 2_000
+# Letters of a text that are read: versions of one text begin alike.
+_MAX_CHARS = 400
 
 
 def second_reader(model_id: str, config: NlpConfig) -> Embedder | None:
@@ -36,28 +37,45 @@ def second_reader(model_id: str, config: NlpConfig) -> Embedder | None:
     return E5Embedder()
 
 
-def translated(
+def agreed_margins(
     pairs: Pairs,
     margins: Scores,
-    limits: Thresholds,
+    threshold: float,
     texts: tuple[Sequence[str], Sequence[str]],
-    second: Embedder | None,
-) -> npt.NDArray[np.bool_]:
-    """Which of `pairs` are translations by their margin, `second` being asked where in doubt.
+    second: Embedder,
+    *,
+    worth_asking: Callable[[int, int], bool],
+) -> Scores:
+    """The margins, with what `second` adds to those in doubt that are `worth_asking` about.
 
     `texts` are the texts and their languages.
     """
-    result = margins >= limits.translation
-    distance = np.abs(margins - limits.translation)
-    doubtful = np.flatnonzero(distance <= DOUBT)
-    if second is None or not len(doubtful):
-        return result
-    nearest_first = np.lexsort((doubtful, distance[doubtful]))
-    asked = doubtful[nearest_first[:MAX_PAIRS]]
+    asked = _asked(pairs, np.abs(margins - threshold), worth_asking)
+    if not len(asked):
+        return margins
     rows, places = np.unique(pairs[asked], return_inverse=True)
     words, languages = ([side[row] for row in rows] for side in texts)
-    vectors = second.encode(words, languages)
+    vectors = second.encode([text[:_MAX_CHARS] for text in words], languages)
     left, right = places.reshape(-1, 2).T
     cosines = np.einsum("ij,ij->i", vectors[left], vectors[right])
-    result[asked] = margins[asked] + SECOND_SHARE * (cosines - SECOND_USUAL) >= limits.agreed
-    return result
+    agreed = margins.copy()
+    agreed[asked] += SECOND_SHARE * (cosines - SECOND_USUAL)
+    return agreed
+
+
+def _asked(
+    pairs: Pairs, distances: Scores, worth_asking: Callable[[int, int], bool]
+) -> npt.NDArray[np.int64]:
+    """The pairs most in doubt, until they are of `MAX_TEXTS` texts."""
+    doubtful = np.flatnonzero(distances <= DOUBT)
+    asked: list[int] = []
+    known: set[int] = set()
+    for place in doubtful[np.lexsort((doubtful, distances[doubtful]))].tolist():
+        left, right = pairs[place].tolist()
+        if not worth_asking(left, right):
+            continue
+        known |= {left, right}
+        if len(known) > MAX_TEXTS:
+            break
+        asked.append(place)
+    return np.array(asked, np.int64)

@@ -16,9 +16,9 @@ log = logging.getLogger(__name__)
 _REVISION = {
     "annotate": 1,
     "embed": 1,
-    "match": 2,
+    "match": 3,
     "narratives": 2,
-    "lens": 1,
+    "lens": 2,
     "detect": 7,
     "publish": 1,
 }

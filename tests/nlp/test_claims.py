@@ -50,6 +50,16 @@ def test_nearly_every_rewording_passes():
         (("Not only Paris burns.", "en"), ("Paris burns.", "en"), None),
         (("L'Ukraine attaque.", "fr"), ("L'Arménie attaque.", "fr"), Change.NAME),
         (("Iran signed.", "en"), ("Iraq signed.", "en"), Change.NAME),
+        (
+            ("The ministry in Vienna approved three gas terminals.", "en"),
+            ("Three gas terminals were approved by the ministry in Warsaw.", "en"),
+            Change.NAME,
+        ),
+        (
+            ("Iron Lady Margaret Thatcher dies at home at 87.", "en"),
+            ("Former Prime Minister Margaret Thatcher has died, aged 87.", "en"),
+            None,
+        ),
         (("3,2 Millionen Euro", "de"), ("3.2 million euros", "en"), None),
         (("twelve ships", "en"), ("twaalf schepen", "nl"), None),
         (("twelve ships", "en"), ("dertien schepen", "nl"), Change.NUMBER),
