@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from baken.nlp.claims import MAX_CLAIM_CHARS, Change, changed, claim_of, has_negators
+from baken.nlp.claims import MAX_CLAIM_CHARS, Change, changed, denials_in, has_negators
 from baken.protocols import Vectors
 
 # Each text is held against so many of the others, the nearest to the middle: more tell no more.
@@ -38,7 +38,7 @@ def denying(
     ]
     if len(short) <= _MIN_OPPOSED:
         return answers
-    negated = np.array([claim_of(texts[row], languages[row]).denials > 0 for row in short])
+    negated = np.array([denials_in(texts[row], languages[row]) > 0 for row in short])
     if negated.all() or not negated.any():
         return answers
     rows = np.array(short)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import pyarrow as pa
+
 from baken import schema
 from baken.errors import UsageError
 from baken.model import Correction
 from baken.narratives import narrative
 from baken.pipeline.stages import run_stage
+from baken.pipeline.texts import vectors_of
 from baken.protocols import Embedder, Progress
 from baken.store.project import Project, Run
 
@@ -37,6 +40,9 @@ def describe(project: Project, run: Run, embedder: Embedder, progress: Progress)
             config=project.config.nlp,
             taxonomies=taxonomies,
             corrections=corrections,
+            stored=lambda names: vectors_of(
+                project, pa.table({"text_id": names}), embedder.dimension
+            ),
             progress=progress,
         )
         tables.replace(schema.LENS, lens)

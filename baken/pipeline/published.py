@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baken import schema
-from baken.pipeline.understand import vectors_of
+from baken.pipeline.texts import vectors_of
 from baken.store.project import Project
 from baken.store.tables import sorted_by_key
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -10,7 +9,8 @@ from baken import schema
 from baken.pipeline.lens import describe
 from baken.pipeline.register import source_register
 from baken.pipeline.stages import run_stage
-from baken.protocols import Embedder, Progress, Vectors, silent
+from baken.pipeline.texts import distinct_texts, vectors_of
+from baken.protocols import Embedder, Progress, silent
 from baken.store.project import Project, Run
 from baken.store.tables import sorted_by_key
 
@@ -42,33 +42,6 @@ def analyse(project: Project, run: Run, *, progress: Progress = silent) -> None:
     describe(project, run, embedder, progress)
     run.summary["matches"] = project.tables.count("matches")
     run.summary["narratives"] = project.tables.count("narratives")
-
-
-def distinct_texts(project: Project) -> pa.Table:
-    """Each distinct text once (columns text_id, text, language), in the order of its id."""
-    columns = ["doc_id", "text_id", "own_text", "language"]
-    annotations = project.tables.read(schema.ANNOTATIONS, columns=columns)
-    ordered = annotations.sort_by([("text_id", "ascending"), ("doc_id", "ascending")])
-    ids = ordered["text_id"].to_numpy(zero_copy_only=False)
-    first = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.empty(0, np.int64)
-    chosen = ordered.take(pa.array(first, pa.int64()))
-    return pa.table(
-        {"text_id": chosen["text_id"], "text": chosen["own_text"], "language": chosen["language"]}
-    )
-
-
-def vectors_of(project: Project, texts: pa.Table, dimension: int) -> Vectors:
-    """The vectors of `texts` (unit length, float32), row by row."""
-    position = {text_id: row for row, text_id in enumerate(texts["text_id"].to_pylist())}
-    vectors = np.zeros((texts.num_rows, dimension), np.float32)
-    columns = ["text_id", "vector"]
-    spec = schema.embeddings_spec(dimension)
-    for batch in project.tables.batches(spec, columns=columns):
-        rows = np.array([position.get(name, -1) for name in batch.column(0).to_pylist()])
-        values = batch.column(1).flatten().to_numpy(zero_copy_only=False)
-        wanted = rows >= 0
-        vectors[rows[wanted]] = values.reshape(-1, dimension)[wanted]
-    return vectors
 
 
 def _annotate(project: Project, run: Run, annotator: str, progress: Progress) -> None:

@@ -44,6 +44,14 @@ def test_a_gap_stays_within_a_sentence() -> None:
     assert sure(f"Men zwijgt {'heel ' * 20}over de rest.") == 0
 
 
+def test_a_sign_counts_in_every_language() -> None:
+    label = Label(description="A test.", cues={"any": ("🔥", "!!!"), "nl": ("vuur",)})
+    assert cue_confidence("🔥 yes", "sw", label) > 0.5
+    assert cue_confidence("🔥 vuur", "nl", label) > cue_confidence("vuur", "nl", label)
+    assert cue_confidence("Наконец!!! Да", "ru", label) > 0.5
+    assert cue_confidence("yes! yes!", "sw", label) == 0
+
+
 def test_a_language_without_cues_says_nothing() -> None:
     assert sure("stroomnet", "sw") == 0
 

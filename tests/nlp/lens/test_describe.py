@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from baken.config import NlpConfig
 from baken.model import Correction
 from baken.nlp.embed import make_embedder
 from baken.nlp.lens import describe_narratives, load_taxonomies
-from baken.protocols import Embedder
+from baken.protocols import Embedder, Vectors
 
 CONFIG = NlpConfig(embedder="hashing")
 STORIES = {
@@ -118,6 +119,25 @@ def test_a_label_comes_with_the_sentences_that_carry_it(embedder: Embedder) -> N
     }
     assert sorted(energy["doc_ids"]) == ["doc-n-1-0", "doc-n-1-1"]
     assert "dismay" in labels(described(embedder), "n-1", "move")
+
+
+def test_a_text_of_one_sentence_is_not_encoded_again(embedder: Embedder) -> None:
+    asked: list[str] = []
+    stories = {"n-1": [*STORIES["n-1"], ("en", "The power plant is dark.", "promotes")]}
+
+    def stored(names: Sequence[str]) -> Vectors:
+        asked.extend(names)
+        return embedder.encode([name.removeprefix("t-") for name in names], ["en"] * len(names))
+
+    again = describe_narratives(
+        **tables(stories),
+        embedder=embedder,
+        config=CONFIG,
+        taxonomies=load_taxonomies(),
+        stored=stored,
+    )
+    assert again.equals(described(embedder, stories))
+    assert asked == ["t-The power plant is dark."]
 
 
 def test_a_rebuttal_says_nothing_of_its_narrative(embedder: Embedder) -> None:
