@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from baken.nlp.entities import PLACE, combine
 from baken.nlp.entities_gazetteer import find_listed
@@ -44,9 +44,11 @@ _LATIN = str.maketrans(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a claim; `normal` is its entry in the lists of places and organisations."""
+class Word(NamedTuple):
+    """A word of a claim; `normal` is its entry in the lists of places and organisations.
+
+    Whether it is `initial`, the first of its sentence, is known only where it has a capital.
+    """
 
     folded: str
     capital: bool
@@ -72,18 +74,20 @@ def words_of(text: str, language: str) -> tuple[Word, ...]:
     before = ""
     for match in _WORD.finditer(text):
         word = match.group()
-        capital = word[0].isupper() and (len(word) > 2 or word.isupper())
+        start, small = match.start(), word[0].islower()
+        folded = word.casefold()
+        initial = not small and bool(_BEGINS.search(text[max(0, start - 3) : start]))
         found.append(
             Word(
-                folded=word.casefold().replace("’", "'"),
-                capital=capital,
-                initial=bool(_BEGINS.search(text[max(0, match.start() - 3) : match.start()])),
+                folded=folded.replace("’", "'"),
+                capital=not small and word[0].isupper() and (len(word) > 2 or word.isupper()),
+                initial=initial,
                 # "das rote Auto", "große Autos": a noun follows its article or an adjective.
                 article=nouns and (before in _ARTICLES or before.endswith(("e", "en", "er", "es"))),
-                normal=listed.get(match.start()),
+                normal=listed.get(start),
             )
         )
-        before = word if word[0].islower() else word.casefold() if found[-1].initial else ""
+        before = word if small else folded if initial else ""
     return tuple(found)
 
 
@@ -206,6 +210,7 @@ def _spelt_alike(
     )
 
 
+@lru_cache(maxsize=65_536)
 def skeleton(word: str) -> str:
     """The Latin letters of `word`, without marks and doubled letters."""
     latin = unicodedata.normalize("NFD", word.casefold().translate(_LATIN))

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -45,15 +45,37 @@ _MAX_CHARS = 1_000
 _WORD = re.compile(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Claim:
-    """What of a text is compared: its denials, its numbers and its words."""
+    """What of a text is compared, each found when first asked for."""
 
-    denials: int
-    numbers: frozenset[float]
-    words: tuple[Word, ...]
-    names: frozenset[str]
-    spellings: frozenset[str]
+    text: str
+    language: str
+
+    @cached_property
+    def denials(self) -> int:
+        """How many of its words deny something."""
+        return denials_in(self.text, self.language)
+
+    @cached_property
+    def numbers(self) -> frozenset[float]:
+        """The values of its numbers."""
+        return numbers_in(self.text, self.language)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Its words in order."""
+        return words_of(self.text, self.language)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Those of its names that stand in a version in any language too."""
+        return sure_names(self.words, self.language)
+
+    @cached_property
+    def spellings(self) -> frozenset[str]:
+        """All its words in skeleton spelling."""
+        return frozenset(skeleton(word.folded) for word in self.words)
 
 
 def changed(left: str, left_language: str, right: str, right_language: str) -> Change | None:
@@ -86,15 +108,7 @@ def same_claim(left: str, left_language: str, right: str, right_language: str) -
 @lru_cache(maxsize=65_536)
 def claim_of(text: str, language: str) -> Claim:
     """The claim that `text` makes, as far as the words of its beginning tell."""
-    text = text[:_MAX_CHARS]
-    words = words_of(text, language)
-    return Claim(
-        denials=denials_in(text, language),
-        numbers=numbers_in(text, language),
-        words=words,
-        names=sure_names(words, language),
-        spellings=frozenset(skeleton(word.folded) for word in words),
-    )
+    return Claim(text[:_MAX_CHARS], language)
 
 
 def marks_in_common(left: Claim, right: Claim) -> float:

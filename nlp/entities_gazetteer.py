@@ -59,7 +59,10 @@ def find_listed(text: str, language: str) -> list[Entity]:
     names, offices = _automata()
     latin = language in _INFLECTING
     found = [entity for hit in names.iter(text) if (entity := _entity(text, hit, latin=latin))]
-    low = "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
+    low = text.lower()
+    # A letter keeps its place, and a sigma at the end of a word its form.
+    if len(low) != len(text) or "Σ" in text:
+        low = "".join(one if len(one := letter.lower()) == 1 else letter for letter in text)
     found.extend(entity for hit in offices.iter(low) if (entity := _entity(text, hit)))
     return found
 

@@ -5,7 +5,6 @@ Broder 1997, "On the resemblance and containment of documents"; candidates only,
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,7 +21,7 @@ _MAX_CHARS = 4_000
 # text meets its next few in the order of the bands, which still links the whole family.
 _WHOLE_BUCKET = 64
 _LINKS_IN_LARGE_BUCKET = 8
-_CHUNK_TEXTS = 20_000
+_CHUNK_TEXTS = 2_000
 
 
 def copy_candidates(texts: Sequence[str], *, seed: int) -> Pairs:
@@ -49,26 +48,32 @@ def copy_candidates(texts: Sequence[str], *, seed: int) -> Pairs:
 def _digests(texts: Sequence[str], seed: int) -> npt.NDArray[np.uint32]:
     from rensa import RMinHash
 
-    hashes = [_shingles(text) for text in texts]
-    offsets = np.concatenate([[0], np.cumsum([len(row) for row in hashes])]).astype(np.uint64)
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
-        np.concatenate(hashes), offsets, _PERMUTATIONS, seed
-    )
+    hashes, counts = _shingles([text[:_MAX_CHARS] for text in texts])
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint64)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(hashes, offsets, _PERMUTATIONS, seed)
     return np.asarray(matrix.to_rows(), np.uint32).reshape(len(texts), _PERMUTATIONS)
 
 
-def _shingles(text: str) -> npt.NDArray[np.uint64]:
-    codes = np.frombuffer(text[:_MAX_CHARS].encode("utf-32-le", "surrogatepass"), np.uint32)
-    if len(codes) < _SHINGLE_CHARS:
-        return np.array([zlib.crc32(codes.tobytes())], np.uint64)
-    windows = np.lib.stride_tricks.sliding_window_view(codes.astype(np.uint64), _SHINGLE_CHARS)
+def _shingles(texts: Sequence[str]) -> tuple[npt.NDArray[np.uint64], Pairs]:
+    """The shingles of all texts, one text after another, and how many each has: at least one."""
+    # Padded to a shingle, so that a shorter text has one; nothing is made of it.
+    padded = [text.ljust(_SHINGLE_CHARS) for text in texts]
+    codes = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), np.uint32)
+    lengths = np.array([len(text) for text in padded], np.int64)
+    ends = np.cumsum(lengths)
     # A polynomial over code points, mixed by Fibonacci hashing; overflow is meant.
-    mixed = np.zeros(len(windows), np.uint64)
+    total = len(codes) - _SHINGLE_CHARS + 1
+    mixed = np.zeros(total, np.uint64)
     for column in range(_SHINGLE_CHARS):
-        mixed = (mixed * np.uint64(1_000_003)) ^ windows[:, column]
-        mixed = mixed * np.uint64(0x9E3779B97F4A7C15)
+        mixed *= np.uint64(1_000_003)
+        mixed ^= codes[column : column + total].astype(np.uint64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
-    return np.unique(mixed)
+    within = np.ones(total, dtype=bool)
+    # A window that begins in the last letters of a text ends in the next text.
+    across = (ends[:-1, None] - np.arange(1, _SHINGLE_CHARS)).ravel()
+    within[across] = False
+    return mixed[within], lengths - _SHINGLE_CHARS + 1
 
 
 def _pairs_of_band(band: npt.NDArray[np.uint32], rows: Pairs, total: int) -> Pairs:

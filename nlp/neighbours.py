@@ -59,7 +59,8 @@ def nearest_of_both(
     found, foreign = _Best(len(vectors), count), _Best(len(vectors), count)
     for asking, members, cosines in _compared(vectors, seed, progress):
         found.offer(asking, members, cosines)
-        cosines[groups[asking][:, None] == groups[members][None, :]] = -1.0
+        alike = groups[asking][:, None] == groups[members][None, :]
+        np.copyto(cosines, np.float32(-1.0), where=alike)
         foreign.offer(asking, members, cosines)
     return found.ordered(), foreign.ordered()
 
@@ -111,12 +112,14 @@ def _compared(
         # Each row looks into its own file first: then most of the others are too far at once.
         others = _inverted(probes[:, 1:], len(files))
         works = list(zip([*files, *others], files * 2, strict=True))
+    meet_themselves = len(works) if total <= _EXACT_BELOW else len(works) // 2
     for number, (queries, members) in enumerate(works):
         columns = vectors[members].T
         for start in range(0, len(queries), _BLOCK_ROWS):
             asking = queries[start : start + _BLOCK_ROWS]
             cosines: Vectors = vectors[asking] @ columns
-            cosines[asking[:, None] == members[None, :]] = -1.0
+            if number < meet_themselves:
+                cosines[asking[:, None] == members[None, :]] = -1.0
             yield asking, members, cosines
         progress("neighbours", number + 1, len(works))
 
@@ -134,17 +137,19 @@ class _Best:
         """Keep what is nearer than the farthest kept; `cosines` are of `asking` by `members`."""
         if not len(members) or not len(asking):
             return
-        row, column = np.nonzero(cosines > self.worst[asking][:, None])
+        # Four times as fast as `nonzero` of two dimensions.
+        hits = np.flatnonzero(cosines > self.worst[asking][:, None])
+        row, column = np.divmod(hits, len(members))
         if len(row) > len(asking) * self.count:
             kept = min(self.count, len(members))
             column = np.argpartition(-cosines, kept - 1, axis=1)[:, :kept]
             self._keep(asking, np.take_along_axis(cosines, column, 1), members[column])
             return
-        hits = np.bincount(row, minlength=len(asking))
-        place = np.arange(len(row)) - np.repeat(np.cumsum(hits) - hits, hits)
-        nearer = np.flatnonzero(hits)
-        line = np.repeat(np.arange(len(nearer)), hits[nearer])
-        found = np.full((len(nearer), hits.max()), -1.0, np.float32)
+        counts = np.bincount(row, minlength=len(asking))
+        place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
+        nearer = np.flatnonzero(counts)
+        line = np.repeat(np.arange(len(nearer)), counts[nearer])
+        found = np.full((len(nearer), counts.max()), -1.0, np.float32)
         found[line, place] = cosines[row, column]
         rows = np.full(found.shape, -1, np.int32)
         rows[line, place] = members[column]
