@@ -36,6 +36,12 @@ def test_a_negation_in_another_sentence_denies_nothing():
     assert told([CLAIM, f"{CLAIM}!", f"So {CLAIM}", DENIAL], far=[3])[3] is False
 
 
+def test_a_negation_of_something_else_denies_nothing():
+    other = "Nothing like a day off #gas #terminal #harbour"
+    claims = [f"{word} day in the harbour #gas #terminal #harbour" for word in ("A", "The", "One")]
+    assert told([*claims, other]) == [False] * 4
+
+
 def test_long_texts_are_not_compared_and_unknown_languages_are_unknown():
     assert told([CLAIM, f"{CLAIM}!", f"So {CLAIM}", DENIAL * 9])[3] is False
     assert told([CLAIM] * 3, "ja") == [None] * 3
