@@ -159,7 +159,7 @@ class _Matcher:
         )
         return [
             *self._reworded(self._fresh(within, known), limits, model_id),
-            self._translated(between, limits, model_id),
+            self._translated(self._fresh(between, known), limits, model_id),
         ]
 
     def _fresh(self, near: Near, known: Pairs) -> Near:

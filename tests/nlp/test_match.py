@@ -46,6 +46,13 @@ def test_a_copy_is_found_with_the_stretch_that_was_copied():
     assert BASE[span["left_start"] : span["left_end"]] == BASE
 
 
+def test_a_copy_in_what_seems_another_language_is_one_pair():
+    rows = [*TEXTS, ("j", BASE + " again", "nl")]
+    pairs = [(row["left"], row["right"]) for row in run(rows).to_pylist()]
+    assert ("a", "j") in pairs
+    assert len(pairs) == len(set(pairs))
+
+
 def test_another_number_and_a_denial_are_other_claims():
     pairs = {(row["left"], row["right"]) for row in run(TEXTS).to_pylist()}
     assert not pairs & {("a", "c"), ("a", "d"), ("c", "d")}
