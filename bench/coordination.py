@@ -1,15 +1,17 @@
 """Coordination at a million posts and more: time and memory, beside the standard toolkit.
 
-One simulated file goes to both. The toolkit (coordination-network-toolkit) is measured when its
-command `compute_networks` is on the path, and left out otherwise. Each job is a process of its own,
-so that its peak memory is its own.
+One simulated file goes to both. coordination-network-toolkit runs in an environment of its own
+(`pip install coordination-network-toolkit`), whose python BAKEN_BENCH_CNT_PYTHON names; each of its
+commands is stopped after BAKEN_BENCH_CNT_TIMEOUT_S. BAKEN_BENCH_COORDINATION_POSTS makes the
+largest run smaller. Each job is a process of its own, so that its peak memory is its own.
+Compared are processor seconds, which other work on the machine does not change.
 """
 
 from __future__ import annotations
 
-import csv
+import json
 import os
-import shutil
+import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
 
 from baken import schema
 from baken.config import DetectConfig
@@ -31,30 +34,30 @@ from baken.protocols import DetectionView
 
 POSTS = (100_000, 1_000_000)
 SEED = 1
-# Co-link, co-text and co-post; co-similarity is made of the matches, which are timed apart.
-TRACES = ("url", "text", "rhythm")
-TOOLKIT = "compute_networks"
-TOOLKIT_JOBS = ("co_link", "co_tweet", "co_similar_tweet", "co_post")
-TOOLKIT_WINDOW_S = 60
-# What the toolkit needed for all of co-link, co-text, co-similarity and co-post at a million posts.
-TOOLKIT_S, TOOLKIT_GB = 742, 2.9
+# The counterparts of the toolkit's co-link, co-tweet, co-retweet and co-post. Its co-similarity
+# compares words within a minute; ours is made of the matches, which `bench/match.py` times.
+TRACES = ("url", "text", "repost", "rhythm")
+COMPARED = ("load", "co_link", "co_tweet", "co_retweet", "co_post")
+# Every kind of trace that the simulated posts leave.
+ALL_TRACES = (*TRACES, "domain", "hashtag", "hashtag-sequence")
+MOST_POSTS, MOST_MINUTES, MOST_GB = 10_000_000, 15, 16
+TOOLKIT_PYTHON = "BAKEN_BENCH_CNT_PYTHON"
+TIMES_FASTER = 20
 VIRAL_ACCOUNTS = 200_000
 
 Row = dict[str, Any]
 
 
-def run(shared: Path) -> list[Row]:
-    """Seconds and gigabytes at each size, growth, and a page that 200,000 accounts share."""
-    del shared
+def run(_shared: Path) -> list[Row]:
+    """Both on one file at a million posts, growth, all traces of ten million, a viral page."""
     rows, seconds = [], []
     for posts in POSTS:
         result = _measured("ours", posts)
-        seconds.append(result["seconds"])
-        rows += _own_rows(posts, result)
-        rows += _toolkit_rows(posts)
-    growth = seconds[-1] / seconds[0]
-    times = POSTS[-1] // POSTS[0]
-    rows.append(_row(f"coordination: time for {times}-fold data", round(growth, 1), "<= 12", ""))
+        seconds.append(result["cpu_seconds"])
+        rows += _own_rows(f"coordination: {posts:,} posts", result, TRACES)
+    rows += _beside(POSTS[-1], result)
+    rows.append(_growth(POSTS[-1] / POSTS[0], seconds[-1] / seconds[0], TRACES))
+    rows += _largest(int(os.environ.get("BAKEN_BENCH_COORDINATION_POSTS", MOST_POSTS)))
     viral = _measured("viral", VIRAL_ACCOUNTS)
     note = f"peak {viral['gigabytes']:.2f} GB, {viral['edges']} edges"
     name = f"coordination: one page shared by {VIRAL_ACCOUNTS:,} accounts, seconds"
@@ -62,26 +65,61 @@ def run(shared: Path) -> list[Row]:
     return rows
 
 
-def _own_rows(posts: int, result: dict[str, float]) -> list[Row]:
-    name = f"coordination: {posts:,} posts"
-    million = posts == 1_000_000
-    note = f"{', '.join(TRACES)}: traces, test and groups; {int(result['edges'])} edges"
+def _own_rows(name: str, result: dict[str, float], traces: tuple[str, ...]) -> list[Row]:
+    note = (
+        f"{', '.join(traces)}: traces, test and groups; {result['cpu_seconds']:.1f} of processor "
+        f"time; {int(result['edges'])} edges"
+    )
+    memory = f"of it {result['before_gigabytes']:.2f} are the simulated posts"
     return [
-        _row(
-            f"{name}, seconds",
-            round(result["seconds"], 1),
-            f"<= {TOOLKIT_S / 20:.0f}" if million else "reported",
-            note,
-        ),
-        _row(
-            f"{name}, peak GB",
-            round(result["gigabytes"], 2),
-            f"<= {TOOLKIT_GB}" if million else "reported",
-            "with the simulated posts in memory",
-        ),
+        _row(f"{name}, seconds", round(result["seconds"], 1), "reported", note),
+        _row(f"{name}, peak GB", round(result["gigabytes"], 2), "reported", memory),
         _row(f"{name}, edge precision", round(result["precision"], 3), ">= 0.95", ""),
         _row(f"{name}, edge recall", round(result["recall"], 3), "reported", ""),
     ]
+
+
+def _growth(times: float, growth: float, traces: tuple[str, ...]) -> Row:
+    name = f"coordination: time for {times:.0f}-fold data"
+    return _row(name, round(growth, 1), "<= 12", f"processor time; {', '.join(traces)}")
+
+
+def _largest(posts: int) -> list[Row]:
+    smaller, larger_run = (_measured("all", size) for size in (posts // 10, posts))
+    rows = _own_rows(f"coordination: {posts:,} posts, all traces", larger_run, ALL_TRACES)
+    rows[0]["target"], rows[1]["target"] = f"<= {MOST_MINUTES * 60}", f"<= {MOST_GB}"
+    return [*rows, _growth(10, larger_run["cpu_seconds"] / smaller["cpu_seconds"], ALL_TRACES)]
+
+
+def _beside(posts: int, own: dict[str, float]) -> list[Row]:
+    """The toolkit's commands on the same posts, and how many times faster we are than they."""
+    faster = "coordination: times faster than the toolkit"
+    python = os.environ.get(TOOLKIT_PYTHON)
+    if not python:
+        why = f"not measured: set {TOOLKIT_PYTHON} to a python with coordination-network-toolkit"
+        return [_row(faster, "-", f">= {TIMES_FASTER}", why)]
+    found = toolkit(posts, python)
+    rows = []
+    for job, result in found.items():
+        seconds = result["seconds"]
+        note = f"peak {result['gigabytes']:.2f} GB"
+        if seconds is not None:
+            note += f", {result['cpu_seconds']:.1f} of processor time"
+        if result.get("precision") is not None:
+            note += f", {result['edges']:,} edges, precision {result['precision']:.3f}"
+        name = f"coordination: {posts:,} posts, the toolkit, {job}, seconds"
+        shown = "stopped" if seconds is None else round(seconds, 1)
+        rows.append(_row(name, shown, "reported", note))
+    compared = [found[job] for job in COMPARED]
+    if any(result["seconds"] is None for result in compared):
+        return [*rows, _row(faster, "-", f">= {TIMES_FASTER}", "a command was stopped")]
+    times = sum(result["cpu_seconds"] for result in compared) / own["cpu_seconds"]
+    memory = max(result["gigabytes"] for result in compared)
+    note = (
+        f"processor time; {', '.join(COMPARED)}; its peak {memory:.2f} GB, "
+        f"ours {own['gigabytes']:.2f}"
+    )
+    return [*rows, _row(faster, round(times, 1), f">= {TIMES_FASTER}", note)]
 
 
 def world(posts: int) -> tuple[pa.Table, dict[str, str]]:
@@ -121,23 +159,32 @@ def _filled(columns: dict[str, Any], spec: schema.TableSpec, n: int) -> pa.Table
     )
 
 
-def ours(posts: int) -> dict[str, float]:
+def ours(posts: int, kinds: tuple[str, ...] = TRACES) -> dict[str, float]:
     """Traces, test and groups of the simulated posts; making them is not timed."""
     table, truth = world(posts)
     view = view_of(table)
-    config = DetectConfig(traces=TRACES)
-    begin = time.perf_counter()
+    del table
+    config = DetectConfig(traces=kinds)
+    before = _peak_gigabytes()
+    begin, begin_cpu = time.perf_counter(), time.process_time()
     traces = make_traces(view, config)
     edges = find_edges(traces, config)
     groups = find_groups(edges, traces, config)
-    seconds = time.perf_counter() - begin
+    seconds, cpu_seconds = time.perf_counter() - begin, time.process_time() - begin_cpu
     pairs = evaluate_coordination(edges, groups, truth)["pairs"]
     return {
         "seconds": seconds,
+        "cpu_seconds": cpu_seconds,
+        "before_gigabytes": before,
         "edges": len(edges),
         "precision": pairs["precision"] or 0.0,
         "recall": pairs["recall"] or 0.0,
     }
+
+
+def _peak_gigabytes() -> float:
+    # Linux gives kilobytes.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def viral(accounts: int) -> dict[str, float]:
@@ -164,63 +211,44 @@ def viral(accounts: int) -> dict[str, float]:
     return {"seconds": time.perf_counter() - begin, "edges": len(edges)}
 
 
-def _toolkit_rows(posts: int) -> list[Row]:
-    if shutil.which(TOOLKIT) is None:
-        return []
-    result = _measured("toolkit", posts)
-    note = f"{TOOLKIT_WINDOW_S} s window; peak {result['gigabytes']:.2f} GB"
-    return [
-        _row(
-            f"coordination: {posts:,} posts, the standard toolkit, seconds",
-            round(result["seconds"], 1),
-            "reported",
-            note,
+def toolkit(posts: int, python: str) -> dict[str, dict[str, Any]]:
+    """What each command of the toolkit took, on the same posts in its own format."""
+    table, truth = world(posts)
+    timeout_s = os.environ.get("BAKEN_BENCH_CNT_TIMEOUT_S", "900")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(table, folder / "posts.csv")
+        accounts = pa.table({"account": list(truth), "group": list(truth.values())})
+        arrow_csv.write_csv(accounts, folder / "truth.csv")
+        del table
+        script = Path(__file__).parent / "beside" / "toolkit.py"
+        done = subprocess.run(
+            [sys.executable, script, python, folder, timeout_s],
+            check=True,
+            capture_output=True,
+            text=True,
         )
-    ]
-
-
-def toolkit(posts: int) -> dict[str, float]:
-    """Load and the four networks of the standard toolkit."""
-    table, _ = world(posts)
-    with tempfile.TemporaryDirectory() as folder:
-        file, database = Path(folder) / "posts.csv", Path(folder) / "posts.db"
-        _write(table, file)
-        begin = time.perf_counter()
-        command = [TOOLKIT, str(database)]
-        subprocess.run([*command, "preprocess", str(file)], check=True, capture_output=True)
-        for job in TOOLKIT_JOBS:
-            options = ["--time_window", str(TOOLKIT_WINDOW_S), "--output_format", "graphml"]
-            output = ["--output_file", str(Path(folder) / job)]
-            subprocess.run(
-                [*command, "compute", job, *options, *output], check=True, capture_output=True
-            )
-        return {"seconds": time.perf_counter() - begin, "edges": 0}
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _write(posts: pa.Table, file: Path) -> None:
-    header = ("message_id", "user_id", "username", "repost_id", "reply_id", "message")
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow((*header, "timestamp", "urls"))
-        for row in posts.to_pylist():
-            writer.writerow(
-                (
-                    row["post_id"],
-                    row["author"],
-                    row["author"],
-                    row["repost_of"] or "",
-                    "",
-                    row["body"],
-                    row["created_at"].timestamp(),
-                    " ".join(row["urls"] or ()),
-                )
-            )
+    n = len(posts)
+    columns = {
+        "message_id": posts["post_id"],
+        "user_id": posts["author"],
+        "username": posts["author"],
+        "repost_id": pc.fill_null(posts["repost_of"], ""),
+        "reply_id": pa.repeat("", n),
+        "message": posts["body"],
+        "timestamp": pc.divide(pc.cast(posts["created_at"], pa.int64()), 1_000_000),
+        "urls": pc.fill_null(pc.binary_join(posts["urls"], " "), ""),
+    }
+    arrow_csv.write_csv(pa.table(columns), file)
 
 
 def _measured(job: str, size: int) -> dict[str, float]:
     """Run one job in a process of its own; what it prints, with its peak memory."""
-    import json
-
     done = subprocess.run(
         [sys.executable, __file__, job, str(size)],
         check=True,
@@ -232,21 +260,12 @@ def _measured(job: str, size: int) -> dict[str, float]:
     return found
 
 
-def _row(name: str, value: float, target: str, note: str) -> Row:
+def _row(name: str, value: float | str, target: str, note: str) -> Row:
     return {"name": name, "value": value, "target": target, "note": note}
 
 
 if __name__ == "__main__":
-    import json
-    import resource
-
-    jobs = {"ours": ours, "viral": viral, "toolkit": toolkit}
-    if len(sys.argv) > 2:
-        answer = jobs[sys.argv[1]](int(sys.argv[2]))
-        who = resource.RUSAGE_CHILDREN if sys.argv[1] == "toolkit" else resource.RUSAGE_SELF
-        # Linux gives kilobytes.
-        answer["gigabytes"] = resource.getrusage(who).ru_maxrss / 1e6
-        print(json.dumps(answer))
-    else:
-        for row in run(Path()):
-            print(f"{row['name']:70} {row['value']:>9} {row['target']:>9}  {row['note']}")
+    jobs = {"ours": ours, "all": lambda posts: ours(posts, ALL_TRACES), "viral": viral}
+    answer = jobs[sys.argv[1]](int(sys.argv[2]))
+    answer["gigabytes"] = _peak_gigabytes()
+    print(json.dumps(answer))

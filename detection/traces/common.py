@@ -44,6 +44,10 @@ def precision_s(documents: pa.Table) -> pa.Array:
     return pc.take(values, found)
 
 
+# What a trace is made of, besides its object: rows are copied without their texts.
+MADE_OF = ("account_id", "doc_id", "published_at", "published_precision")
+
+
 def from_documents(
     kind: TraceKind, documents: pa.Table, objects: pa.Array | pa.ChunkedArray
 ) -> pa.Table:
@@ -65,10 +69,10 @@ def exploded(documents: pa.Table, column: str) -> tuple[pa.Table, pa.Array]:
     """Each element of a list column, with the row of `documents` it stands in."""
     lists = documents[column].combine_chunks()
     if len(documents) == 0:
-        return documents, pa.array([], pa.string())
+        return documents.select(MADE_OF), pa.array([], pa.string())
     if isinstance(lists, pa.ChunkedArray):
         lists = pa.concat_arrays(lists.chunks)
-    rows = documents.take(pc.list_parent_indices(lists))
+    rows = documents.select(MADE_OF).take(pc.list_parent_indices(lists))
     return rows, pc.list_flatten(lists)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from baken.detection.traces.common import from_documents
+from baken.detection.traces.common import MADE_OF, from_documents
 from baken.model import TimePrecision, TraceKind
 from baken.protocols import DetectionView
 
@@ -22,7 +22,7 @@ class RhythmSignal:
 
     def traces(self, view: DetectionView) -> pa.Table:
         """One trace for each exactly dated document; the object is the minute."""
-        documents = view.documents
+        documents = view.documents.select([*MADE_OF, "collected_at"])
         at = documents["published_at"]
         exact = pc.is_in(
             documents["published_precision"],

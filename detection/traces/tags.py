@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from baken.detection.traces.common import exploded, from_documents, once_each
+from baken.detection.traces.common import MADE_OF, exploded, from_documents, once_each
 from baken.model import TraceKind
 from baken.protocols import DetectionView
 
@@ -41,6 +41,7 @@ class HashtagSequenceSignal:
     def traces(self, view: DetectionView) -> pa.Table:
         """One trace for each document with three tags or more; the object is their sequence."""
         long = pc.greater_equal(pc.list_value_length(view.documents["hashtags"]), _MIN_SEQUENCE)
-        documents = view.documents.filter(pc.fill_null(long, False))
+        documents = view.documents.select([*MADE_OF, "hashtags"])
+        documents = documents.filter(pc.fill_null(long, False))
         joined = pc.utf8_lower(pc.binary_join(documents["hashtags"], " #"))
         return from_documents(self.trace_kind, documents, joined)

@@ -87,7 +87,8 @@ def _text_ids(view: DetectionView, documents: pa.Table) -> pa.Array:
 
     What is marked as a repost has no words of its own: it is a trace of another kind.
     """
-    annotations = view.annotations.filter(_long_enough(view.annotations))
+    annotations = view.annotations.select(["doc_id", "text_id"])
+    annotations = annotations.filter(_long_enough(view.annotations))
     found = pc.index_in(documents["doc_id"], value_set=annotations["doc_id"].combine_chunks())
     found = pc.if_else(pc.is_null(documents["repost_of"]), found, None)
     return pc.take(annotations["text_id"], found)
@@ -98,23 +99,24 @@ def _long_enough(annotations: pa.Table) -> pa.Array:
 
     A text that occurs once can meet nothing, and is only measured roughly: it counts as activity.
     """
-    own = annotations["own_text"].combine_chunks()
-    encoded = annotations["text_id"].combine_chunks().dictionary_encode()
+    # Texts stay in their chunks: an array of strings holds two gigabytes at most.
+    own = annotations["own_text"]
+    encoded = annotations["text_id"].dictionary_encode().combine_chunks()
     places = pc.fill_null(encoded.indices, 0).to_numpy(zero_copy_only=False)
     roughly = pc.and_(
         pc.greater_equal(pc.utf8_length(own), MIN_LETTERS),
         pc.greater_equal(pc.count_substring(own, " "), MIN_WORDS - 1),
     )
-    enough = pc.fill_null(roughly, False).to_numpy(zero_copy_only=False).copy()
+    enough = pc.fill_null(roughly, False).to_numpy().copy()
     shared = np.bincount(places)[places] > 1 if len(places) else np.zeros(0, dtype=bool)
-    exactly = enough_words(pa.chunked_array([own.filter(pa.array(shared))]))
+    exactly = enough_words(own.filter(pa.array(shared)))
     enough[shared] = pc.fill_null(exactly, False).to_numpy(zero_copy_only=False)
     return pa.array(enough)
 
 
 def enough_words(own_text: pa.ChunkedArray) -> pa.Array:
     """Which texts are long enough that the same words mean a common source; null stays null."""
-    encoded = own_text.combine_chunks().dictionary_encode()
+    encoded = own_text.dictionary_encode().combine_chunks()
     bare = pc.replace_substring_regex(encoded.dictionary, _NO_WORDS, " ")
     if not pc.all(pc.string_is_ascii(bare)).as_py():
         bare = pc.replace_substring_regex(bare, _UNSPACED, "\\1 ")
