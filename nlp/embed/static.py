@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from baken.nlp.embed.orthography import readable, russian_like
+from baken.nlp.embed.orthography import readable
+from baken.nlp.embed.ukrainian import russian_like
 from baken.nlp.embed.use import DIMENSION, MAX_CHARS, use_model
 from baken.protocols import Vectors
 
@@ -33,7 +34,7 @@ _MAX_WORD_CHARS = 40
 class StaticEmbedder:
     """Input vectors of words, summed: tens of thousands of texts a second, for candidates only."""
 
-    model_id = "use-multilingual-3-static.v1"
+    model_id = "use-multilingual-3-static.v2"
     dimension = DIMENSION
 
     def __init__(self) -> None:

