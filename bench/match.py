@@ -1,17 +1,24 @@
-"""How the time of matching grows with the texts: `python bench/match.py [TEXTS]` (default 60,000).
+"""How the time of matching grows, and D3lta beside it: `python bench/run.py match`.
 
 The vectors are synthetic (topics, near copies and noise), the texts seeded nonsense, so that the
-figure is that of `match_texts` alone. It also measures how many of the nearest the inverted file
-finds. For the race against D3lta (VIGINUM, package `d3lta` 1.0.2) install it in an environment of
-its own: it pins TensorFlow 2.18. It takes vectors in its argument `df_embeddings_use`, so that
-both can be given the same.
+figures are those of `match_texts` alone. It also measures how many of the nearest the inverted file
+finds. D3lta (VIGINUM) pins TensorFlow 2.18, so it runs in an environment of its own (`pip install
+d3lta`), named by BAKEN_BENCH_D3LTA_PYTHON, on the same texts, languages and vectors.
+BAKEN_BENCH_MATCH_TEXTS makes all of it smaller.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import resource
+import subprocess
 import sys
+import tempfile
 import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,46 +31,116 @@ from baken.nlp.neighbours import nearest
 from baken.protocols import Vectors
 
 DIMENSION = 512
+TEXTS = 60_000
 TEXTS_PER_TOPIC = 30
 COPIES_SHARE = 0.1
+# How fast variances fall off from one direction to the next, as in sentence embeddings.
+FALL = 0.375
 RECALL_TEXTS = 20_000
 SEED = 2025
+PYTHON = "BAKEN_BENCH_D3LTA_PYTHON"
+# D3lta compares every pair; past this it is stopped.
+D3LTA_LIMIT_S = 1_800.0
+
+Row = dict[str, Any]
 
 
-def main(count: int) -> None:
-    """Print times for a tenth of `count` texts and for all, and the recall of neighbours."""
-    seconds = []
-    _timed(*_world(100))  # Reads the lists of names, once.
+def run(_shared: Path) -> list[Row]:
+    """The growth of time, the recall of neighbours, and both in one run."""
+    count = int(os.environ.get("BAKEN_BENCH_MATCH_TEXTS", str(TEXTS)))
+    _matched(*_world(100))  # Reads the lists of names, once.
+    return [*_growth(count), *_beside(count), _row("recall of the 15 nearest by files", _recall())]
+
+
+def _growth(count: int) -> list[Row]:
+    """Processor time on one thread, because waiting threads count as busy."""
+    rows, seconds = [], []
     for size in (count // 10, count):
-        found, spent = _timed(*_world(size))
-        seconds.append(spent)
+        given = _world(size)
+        with threadpool_limits(limits=1):
+            start = time.process_time()
+            found = _matched(*given)
+            seconds.append(time.process_time() - start)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(
-            f"{size:>9,} texts: {seconds[-1]:8.1f} CPU s, {found.num_rows:,} pairs, {peak:.1f} GB"
+        note = f"{found.num_rows:,} pairs, {peak:.1f} GB"
+        rows.append(_row(f"matching {size:,} texts, CPU seconds", seconds[-1], "", note))
+    growth = _row("matching ten times the texts, times as long", seconds[1] / seconds[0], "<= 12")
+    return [*rows, growth]
+
+
+def _beside(count: int) -> list[Row]:
+    texts, vectors = _world(count)
+    start = time.perf_counter()
+    found = _matched(texts, vectors)
+    seconds = time.perf_counter() - start
+    rows = [
+        _row(
+            f"matching {count:,} texts, seconds",
+            seconds,
+            "",
+            _kinds(Counter(found["kind"].to_pylist())),
         )
-    print(f"ten times the texts take {seconds[1] / seconds[0]:.1f} times as long (target: <= 12)")
-    print(f"recall of the 15 nearest by files: {_recall():.3f}")
+    ]
+    python = os.environ.get(PYTHON)
+    name = "matching beside D3lta, times faster"
+    if not python:
+        return [
+            *rows,
+            _row(name, "-", ">= 20", f"not measured: set {PYTHON} to a python that has d3lta"),
+        ]
+    other = _d3lta(python, texts, vectors)
+    if other is None:
+        return [
+            *rows,
+            _row(
+                name,
+                D3LTA_LIMIT_S / seconds,
+                ">= 20",
+                f"at least: stopped after {D3LTA_LIMIT_S:.0f} s",
+            ),
+        ]
+    what = f"D3lta {other['version']}, the same texts, seconds"
+    return [
+        *rows,
+        _row(what, other["seconds"], "", _kinds(other["kinds"])),
+        _row(name, other["seconds"] / seconds, ">= 20"),
+    ]
 
 
-def _timed(texts: pa.Table, vectors: Vectors) -> tuple[pa.Table, float]:
-    """The matches, and the processor time on one thread: waiting threads count as busy."""
-    with threadpool_limits(limits=1):
-        start = time.process_time()
-        found = match_texts(texts, vectors, NlpConfig(), model_id="use-multilingual-3.v1")
-        return found, time.process_time() - start
+def _d3lta(python: str, texts: pa.Table, vectors: Vectors) -> Row | None:
+    """What D3lta took and found; `None` where it was stopped."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = {"texts": texts["text"].to_pylist(), "languages": texts["language"].to_pylist()}
+        (Path(folder) / "in.json").write_text(json.dumps(given), "utf-8")
+        np.save(Path(folder) / "in.npy", vectors)
+        script = Path(__file__).resolve().parent / "beside" / "d3lta_match.py"
+        try:
+            subprocess.run(
+                [python, str(script), folder], check=True, stdout=sys.stderr, timeout=D3LTA_LIMIT_S
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        found: Row = json.loads((Path(folder) / "out.json").read_text("utf-8"))
+        return found
+
+
+def _matched(texts: pa.Table, vectors: Vectors) -> pa.Table:
+    return match_texts(texts, vectors, NlpConfig(), model_id="use-multilingual-3.v1")
 
 
 def _world(size: int) -> tuple[pa.Table, Vectors]:
     random = np.random.default_rng(SEED)
-    middles = random.normal(size=(max(1, size // TEXTS_PER_TOPIC), DIMENSION)).astype(np.float32)
+    fall = (np.arange(1, DIMENSION + 1) ** -FALL).astype(np.float32)
+    topics = max(1, size // TEXTS_PER_TOPIC)
+    middles = fall * random.standard_normal((topics, DIMENSION), np.float32)
     words = np.array([f"w{number:04}" for number in range(5_000)], object)
     texts = [" ".join(words[random.integers(0, len(words), 18)]) for _ in range(size)]
     vectors = middles[random.integers(0, len(middles), size)]
-    vectors = vectors + random.normal(size=vectors.shape).astype(np.float32)
+    vectors = vectors + fall * random.standard_normal(vectors.shape, np.float32)
     for row in random.choice(size, int(size * COPIES_SHARE), replace=False).tolist():
         origin = int(random.integers(0, size))
         texts[row] = f"{texts[origin]} {words[row % len(words)]}"
-        vectors[row] = vectors[origin] + 0.05 * random.normal(size=DIMENSION)
+        vectors[row] = vectors[origin] + 0.05 * fall * random.standard_normal(DIMENSION, np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     table = pa.table(
         {
@@ -72,7 +149,7 @@ def _world(size: int) -> tuple[pa.Table, Vectors]:
             "language": [("nl", "en", "de", "ru")[row % 4] for row in range(size)],
         }
     )
-    return table, vectors.astype(np.float32)
+    return table, vectors
 
 
 def _recall() -> float:
@@ -88,5 +165,9 @@ def _recall() -> float:
     return float(np.mean(shared)) / 15
 
 
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60_000)
+def _kinds(kinds: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+
+
+def _row(name: str, value: float | str, target: str = "", note: str = "") -> Row:
+    return {"name": name, "value": value, "target": target, "note": note}
