@@ -59,7 +59,7 @@ def world(count=24, days=2, first=0):
     return documents, annotations, texts, np.array(vectors, np.float32).reshape(-1, 64)
 
 
-def build(world, previous=None, order=None):
+def build(world, previous=None, order=None, lineage=None, readers=("en", "nl")):
     documents, annotations, texts, vectors = world
     rows = list(range(len(documents))) if order is None else order
     narratives, members = previous or (
@@ -80,7 +80,8 @@ def build(world, previous=None, order=None):
         source_kinds={"check.example": "factchecker"},
         config=CONFIG,
         model_id="baken",
-        previous_lineage=schema.empty(schema.LINEAGE),
+        previous_lineage=schema.empty(schema.LINEAGE) if lineage is None else lineage,
+        reader_languages=readers,
         seed=1,
     )
 
@@ -97,6 +98,25 @@ def test_two_stories_over_two_languages():
         assert row["terms"]
     assert lineage["event"].to_pylist() == ["emerge", "emerge"]
     assert members["similarity"].to_numpy().min() > 0.5
+
+
+def test_labels_are_in_the_language_of_the_reader():
+    for reader in ("nl", "en"):
+        narratives, _, _ = build(world(), readers=(reader, "pl"))
+        assert all(f"in {reader}" in label for label in narratives["label"].to_pylist())
+
+
+def test_the_id_of_a_narrative_that_ended_is_not_given_again():
+    narratives, _, lineage = build(world())
+    again, _, _ = build(world(), lineage=lineage)
+    assert not set(again["narrative_id"].to_pylist()) & set(narratives["narrative_id"].to_pylist())
+
+
+def test_first_seen_is_no_rebuttal():
+    documents, annotations, *rest = world()
+    documents[0] |= {"source_id": "check.example", "account_id": "web:check.example"}
+    narratives, _, _ = build((documents, annotations, *rest))
+    assert "web:check.example" not in narratives["first_account"].to_pylist()
 
 
 def test_fact_checks_rebut():
