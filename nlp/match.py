@@ -19,6 +19,7 @@ from baken.nlp.language import UNDETERMINED
 from baken.nlp.match_copies import Pairs, copy_candidates
 from baken.nlp.match_near import Described, Near, Sought, near_pairs
 from baken.nlp.match_second import agreed_margins
+from baken.nlp.match_sentences import aligned_sentences
 from baken.nlp.match_spans import aligned_spans
 from baken.nlp.match_thresholds import (
     DOUBT,
@@ -216,7 +217,11 @@ class _Matcher:
 
     def _row(self, left: int, right: int, score: float, found: _Found) -> dict[str, object]:
         ends = (self.texts[left], self.texts[right])
-        spans = [] if found.kind is MatchKind.TRANSLATION else aligned_spans(*ends)
+        if found.kind is MatchKind.TRANSLATION:
+            spoken = (self.languages[left], self.languages[right])
+            spans = aligned_sentences(*ends, languages=spoken)
+        else:
+            spans = aligned_spans(*ends)
         return {
             "left": self.ids[left],
             "right": self.ids[right],

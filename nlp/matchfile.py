@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, product
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,15 +18,10 @@ from baken.nlp.match import match_texts
 from baken.nlp.match_second import second_reader
 from baken.nlp.text import normalise, text_id
 from baken.protocols import Embedder, Progress, Vectors, silent
+from baken.schema import MATCHES, from_rows
 
-PAIRS = pa.schema(
-    [
-        ("left", pa.string()),
-        ("right", pa.string()),
-        ("kind", pa.string()),
-        ("score", pa.float32()),
-    ]
-)
+_SPAN = ("left_start", "left_end", "right_start", "right_end")
+_Row = dict[str, Any]
 # Rows with one and the same text: up to this many, every pair is written. Of more, each row is
 # paired with the first, because a text posted ten thousand times has fifty million pairs.
 MAX_WHOLE_FAMILY = 100
@@ -34,7 +30,9 @@ MAX_WHOLE_FAMILY = 100
 def match_rows(
     rows: pa.Table, embedder: Embedder, config: NlpConfig, *, progress: Progress = silent
 ) -> pa.Table:
-    """Pairs (left, right, kind, score) of `rows` (text; optional language, id), by their ids.
+    """Pairs (schema `MATCHES`) of `rows` (text; optional language, id), by their ids.
+
+    Spans count the characters of a text as `baken.nlp.text.normalise` leaves it.
 
     Without ids the number of the row is its id. Rows with equal words are copypasta pairs of score
     1; families of over `MAX_WHOLE_FAMILY` such rows, and pairs between families whose product is
@@ -63,7 +61,8 @@ def match_rows(
         progress=progress,
     )
     members = {name: [ids[row] for row in family] for name, family in families.items()}
-    return _expanded(members, matches)
+    lengths = {name: len(texts[family[0]]) for name, family in families.items()}
+    return _expanded(members, lengths, matches)
 
 
 def _distinct(
@@ -110,24 +109,27 @@ def _vectors(
     return vectors
 
 
-def _expanded(members: dict[str, list[str]], matches: pa.Table) -> pa.Table:
-    found: dict[tuple[str, str], tuple[str, float]] = {}
-    for family in members.values():
-        for left, right in _family_pairs(family):
-            found[left, right] = (MatchKind.COPYPASTA.value, 1.0)
-    for row in matches.select(["left", "right", "kind", "score"]).to_pylist():
+def _expanded(
+    members: dict[str, list[str]], lengths: dict[str, int], matches: pa.Table
+) -> pa.Table:
+    found: dict[tuple[str, str], _Row] = {}
+    for name, family in members.items():
+        whole = dict(zip(_SPAN, (0, lengths[name]) * 2, strict=True))
+        equal = {"kind": MatchKind.COPYPASTA, "score": 1.0, "spans": [whole], "method": "equal"}
+        for pair in _family_pairs(family):
+            found[pair] = equal
+    for row in matches.to_pylist():
+        turned = {**row, "spans": [_turned(span) for span in row["spans"]]}
         for left, right in _cross_pairs(members[row["left"]], members[row["right"]]):
-            found.setdefault((min(left, right), max(left, right)), (row["kind"], row["score"]))
-    ordered = sorted(found.items())
-    return pa.table(
-        {
-            "left": [pair[0] for pair, _ in ordered],
-            "right": [pair[1] for pair, _ in ordered],
-            "kind": [kind for _, (kind, _) in ordered],
-            "score": [score for _, (_, score) in ordered],
-        },
-        schema=PAIRS,
-    )
+            in_order = left < right
+            pair = (left, right) if in_order else (right, left)
+            found.setdefault(pair, row if in_order else turned)
+    rows = [{**row, "left": left, "right": right} for (left, right), row in sorted(found.items())]
+    return from_rows(rows, MATCHES)
+
+
+def _turned(span: dict[str, int]) -> dict[str, int]:
+    return {name: span[other] for name, other in zip(_SPAN, _SPAN[2:] + _SPAN[:2], strict=True)}
 
 
 def _family_pairs(family: list[str]) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,9 @@ def match(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV, JSON Lines or Parquet.")],
     text: Annotated[str, typer.Option(help="Column of the text.")],
-    out: Annotated[Path, typer.Option(help="Parquet file of left, right, kind, score.")],
+    out: Annotated[
+        Path, typer.Option(help="Parquet file of left, right, kind, score, spans, method.")
+    ],
     language: Annotated[str, typer.Option(help="Column of the language code.")] = "",
     id: Annotated[str, typer.Option(help="Column of the id (default: row number).")] = "",
 ) -> None:

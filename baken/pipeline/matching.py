@@ -21,7 +21,7 @@ def match_file(
     config: NlpConfig | None = None,
     progress: Progress = silent,
 ) -> int:
-    """Write the pairs (left, right, kind, score) of the table in `file` to `out`; their number.
+    """Write the pairs (schema `MATCHES`) of the table in `file` to `out`; return their number.
 
     Rows without text are left out; the language is identified where no column gives it.
     """

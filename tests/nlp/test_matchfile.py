@@ -37,3 +37,16 @@ def test_a_large_family_is_a_star(monkeypatch):
 
 def test_an_empty_table():
     assert pairs(text=pa.array([], pa.string())) == []
+
+
+def test_spans_follow_the_ids_not_the_words():
+    ours, theirs = TEXT, "Yesterday it was said: " + TEXT
+    rows = pairs(id=["b", "a"], text=[ours, theirs])
+    (row,) = rows
+    assert (row["left"], row["right"], row["method"]) == ("a", "b", "minhash")
+    (span,) = row["spans"]
+    assert theirs[span["left_start"] : span["left_end"]] == TEXT
+    assert ours[span["right_start"] : span["right_end"]] == TEXT
+    (same,) = pairs(text=[TEXT, TEXT])
+    assert same["method"] == "equal"
+    assert same["spans"][0]["right_end"] == len(TEXT)
