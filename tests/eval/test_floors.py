@@ -49,6 +49,11 @@ def test_altered_claims_are_not_the_same(tmp_path: Path) -> None:
     hold(evaluation("claims")["run"](tmp_path), 4)
 
 
+def test_coordination_in_small_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(EVAL))
+    hold(evaluation("coordination")["small"](), 10)
+
+
 @pytest.mark.shared_data
 def test_languages_are_told_apart(shared_data: Path) -> None:
     hold(evaluation("language")["run"](shared_data), 1)
