@@ -70,40 +70,26 @@ def _growth(count: int) -> list[Row]:
 
 def _beside(count: int) -> list[Row]:
     texts, vectors = _world(count)
-    start = time.perf_counter()
-    found = _matched(texts, vectors)
-    seconds = time.perf_counter() - start
-    rows = [
-        _row(
-            f"matching {count:,} texts, seconds",
-            seconds,
-            "",
-            _kinds(Counter(found["kind"].to_pylist())),
-        )
-    ]
+    start, busy = time.perf_counter(), time.process_time()
+    found = Counter(_matched(texts, vectors)["kind"].to_pylist())
+    seconds, cpu_s = time.perf_counter() - start, time.process_time() - busy
+    note = f"{cpu_s:.1f} of CPU; {_kinds(found)}"
+    rows = [_row(f"matching {count:,} texts, seconds", seconds, "", note)]
     python = os.environ.get(PYTHON)
     name = "matching beside D3lta, times faster"
     if not python:
-        return [
-            *rows,
-            _row(name, "-", ">= 20", f"not measured: set {PYTHON} to a python that has d3lta"),
-        ]
+        missing = f"not measured: set {PYTHON} to a python that has d3lta"
+        return [*rows, _row(name, "-", ">= 20", missing)]
     other = _d3lta(python, texts, vectors)
     if other is None:
-        return [
-            *rows,
-            _row(
-                name,
-                D3LTA_LIMIT_S / seconds,
-                ">= 20",
-                f"at least: stopped after {D3LTA_LIMIT_S:.0f} s",
-            ),
-        ]
+        stopped = f"at least: stopped after {D3LTA_LIMIT_S:.0f} s"
+        return [*rows, _row(name, D3LTA_LIMIT_S / seconds, ">= 20", stopped)]
     what = f"D3lta {other['version']}, the same texts, seconds"
+    note = f"{other['cpu_s']:.1f} of CPU; {_kinds(other['kinds'])}"
     return [
         *rows,
-        _row(what, other["seconds"], "", _kinds(other["kinds"])),
-        _row(name, other["seconds"] / seconds, ">= 20"),
+        _row(what, other["seconds"], "", note),
+        _row(name, other["seconds"] / seconds, ">= 20", f"{other['cpu_s'] / cpu_s:.0f} in CPU"),
     ]
 
 
