@@ -60,7 +60,6 @@ def run(shared: Path, *, seeds: int = SEEDS, planted_posts: int = PLANTED_POSTS)
         *planted_rows(planted_posts),
         *large_rows(),
         *window_rows(shared),
-        *telegram_rows(shared),
         classic_row(shared),
     ]
 
@@ -168,21 +167,6 @@ def window_rows(shared: Path) -> list[Row]:
         rows.append(_row(f"{name}, accounts found", guilty, f">= {naive}", note))
         rows.append(_row(f"{name}, ordinary users flagged", users, "0", ""))
     return rows
-
-
-def telegram_rows(shared: Path) -> list[Row]:
-    """News channels alone: the families of one owner are there, and the benign detectors' work."""
-    edges, groups = _detect(text_traces(_channels(shared)))
-    families = "; ".join(", ".join(members) for members in groups["members"].to_pylist())
-    flagged = {*edges["left"].to_pylist(), *edges["right"].to_pylist()}
-    return [
-        _row(
-            "coordination: telegram channels with an edge",
-            len(flagged),
-            "reported",
-            f"{len(edges)} edges; groups: {families or 'none'}",
-        )
-    ]
 
 
 def classic_row(shared: Path) -> Row:
@@ -326,7 +310,6 @@ if __name__ == "__main__":
         "large": large_rows,
         "small": small,
         "windows": lambda: window_rows(folder),
-        "telegram": lambda: telegram_rows(folder),
         "classic": lambda: [classic_row(folder)],
         "all": lambda: run(folder),
     }
