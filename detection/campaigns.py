@@ -22,7 +22,7 @@ from baken.detection.case import Examined, joined
 from baken.detection.findings import Judged, findings_of
 from baken.detection.identity import Identity, identify, merged_groups
 from baken.detection.judgement import coordinated, inauthentic, state_link
-from baken.detection.marks import Marks
+from baken.detection.marks import Marks, outlets_of
 from baken.detection.posts import unfold
 from baken.detection.reach import reach
 from baken.detection.rules import cutoff
@@ -58,7 +58,7 @@ def flag_campaigns(
     candidates = merged_groups(conform(groups, GROUPS), least=config.campaign_overlap)
     parts = partition(edges, candidates)
     assessor = _assessor(edges, view, config, detectors)
-    marks = Marks(view.site_traits)
+    marks = Marks(view.site_traits, outlets_of(view.documents))
     outcomes: list[Outcome] = []
     for done, (members, inner) in enumerate(zip(candidates, parts, strict=True)):
         progress("campaigns", done, len(candidates))

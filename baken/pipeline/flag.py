@@ -61,7 +61,9 @@ def _detect(project: Project, run: Run, progress: Progress) -> None:
         progress=progress,
     )
     # The marks that tie sites are known once the candidates are: they are no sample to be tested.
-    edges = with_marks(edges, campaigns=campaigns, site_traits=view.site_traits)
+    edges = with_marks(
+        edges, campaigns=campaigns, site_traits=view.site_traits, documents=view.documents
+    )
     tables.replace(schema.TRACES, traces)
     tables.replace(schema.EDGES, edges)
     tables.replace(schema.GROUPS, groups)

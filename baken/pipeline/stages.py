@@ -19,7 +19,7 @@ _REVISION = {
     "match": 4,
     "narratives": 2,
     "lens": 2,
-    "detect": 7,
+    "detect": 8,
     "publish": 1,
 }
 

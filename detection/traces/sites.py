@@ -11,7 +11,7 @@ from baken.model import AccountKind, TraceKind
 from baken.protocols import DetectionView
 from baken.schema import TRACES, empty
 
-_OUTLETS = (AccountKind.OUTLET.value, AccountKind.OFFICIAL.value)
+OUTLETS = (AccountKind.OUTLET.value, AccountKind.OFFICIAL.value)
 _MIN_STEM = 5
 
 
@@ -44,7 +44,9 @@ class InfrastructureSignal:
 class HandleSignal:
     """Two outlets bear names of one template, such as `news-xx.example` with another country each.
 
-    Only organisations are compared: names of persons are never kept.
+    Only organisations are compared: names of persons are never kept. An outlet has one name, so
+    that no test can call a pair surprising: what ties the members of a candidate is shown untested
+    (`baken.detection.marks`).
     """
 
     trace_kind = TraceKind.HANDLE
@@ -52,9 +54,7 @@ class HandleSignal:
     def traces(self, view: DetectionView) -> pa.Table:
         """One trace for each outlet; the object is its name with digits and short parts masked."""
         documents = view.documents
-        outlets = documents.filter(
-            pc.is_in(documents["account_kind"], value_set=pa.array(_OUTLETS))
-        )
+        outlets = documents.filter(pc.is_in(documents["account_kind"], value_set=pa.array(OUTLETS)))
         if len(outlets) == 0:
             return empty(TRACES)
         first = outlets.group_by("account_id").aggregate(

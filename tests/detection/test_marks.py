@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baken.detection.marks import METHOD, Marks, with_marks
-from baken.schema import EDGES, SITE_TRAITS, from_rows
+from baken.schema import DOCUMENTS, EDGES, SITE_TRAITS, from_rows
 
 SITES = [f"web:{name}.example" for name in ("anchor", "beacon", "compass", "dock")]
 OTHERS = [f"web:paper{number}.example" for number in range(9)]
@@ -97,6 +97,23 @@ def test_mark_edges_of_campaigns_are_stored_once(world):
     world.traits += traits((SITES[:2], "analytics", "UA-1"))
     campaigns, known = world.flag(), from_rows(world.edges, EDGES)
     table = from_rows(world.traits, SITE_TRAITS)
-    found = with_marks(known, campaigns=campaigns, site_traits=table)
+    more = {"campaigns": campaigns, "site_traits": table}
+    more["documents"] = from_rows(world.documents, DOCUMENTS)
+    found = with_marks(known, **more)
     assert found.num_rows == known.num_rows + 1
-    assert with_marks(found, campaigns=campaigns, site_traits=table).equals(found)
+    assert with_marks(found, **more).equals(found)
+
+
+def test_names_of_one_template_are_shown_where_they_are_the_members_own():
+    series = [f"web:daily-{code}-news.example" for code in ("nl", "de", "fr", "pl")]
+    marks = Marks(from_rows([], SITE_TRAITS), [*series, *OTHERS, *SITES])
+    found = marks.edges(frozenset(series), EDGES.schema.empty_table())
+    assert {row["trace_kind"] for row in found.to_pylist()} == {"handle"}
+    assert len(found) == 6
+    row = found.to_pylist()[0]
+    assert row["method"] == METHOD
+    assert row["q_value"] is None
+    assert row["objects"] == ["name=daily-*-news.example"]
+    assert len(marks.edges(frozenset(series), found)) == 6
+    assert not len(marks.edges(frozenset(series[:2]), EDGES.schema.empty_table()))
+    assert not len(marks.edges(frozenset(OTHERS[:4]), EDGES.schema.empty_table()))
