@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from coordination_worlds import World, innocent, planted
+from coordination_worlds import World, innocent, one_hour, planted, topics
 
 from baken.config import DetectConfig
 from baken.detection.groups import find_groups
@@ -57,6 +57,7 @@ def run(shared: Path, *, seeds: int = SEEDS, planted_posts: int = PLANTED_POSTS)
     return [
         *innocent_rows(seeds),
         *innocent_rows(1, LARGE_POSTS),
+        *broken_rows(),
         *planted_rows(planted_posts),
         *large_rows(),
         *window_rows(shared),
@@ -95,6 +96,24 @@ def innocent_rows(seeds: int, posts: int = 40_000) -> list[Row]:
         note = f"{seeds} seeds, as links and as texts; {edges} edges"
         title = f"coordination: groups in innocent worlds of {posts:,} posts, {name}"
         rows.append(_row(title, groups, "0", note))
+    return rows
+
+
+def broken_rows(seeds: int = 3) -> list[Row]:
+    """False edges in worlds that break what the null model assumes."""
+    worlds = {
+        "5 topics that never mix": [topics(seed, number=5) for seed in range(seeds)],
+        "20 topics that never mix": [topics(seed, number=20) for seed in range(seeds)],
+        "one hour of the day for each": [one_hour(seed) for seed in range(seeds)],
+    }
+    rows = []
+    for name, made in worlds.items():
+        found = [_detect(world.traces("url")) for world in made]
+        edges = [len(edges) for edges, _ in found]
+        by_set = sum(edges["method"].to_pylist().count("company") for edges, _ in found)
+        note = f"edges {', '.join(map(str, edges))}, {by_set} of them by sets"
+        groups = sum(len(grouped) for _, grouped in found)
+        rows.append(_row(f"coordination: groups with {name}", groups, "reported", note))
     return rows
 
 
@@ -306,6 +325,7 @@ if __name__ == "__main__":
     parts = {
         "innocent": lambda: innocent_rows(SEEDS),
         "innocent-large": lambda: innocent_rows(1, LARGE_POSTS),
+        "broken": broken_rows,
         "planted": lambda: planted_rows(PLANTED_POSTS),
         "large": large_rows,
         "small": small,

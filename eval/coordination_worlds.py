@@ -6,7 +6,7 @@ accounts meet all the time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -87,6 +87,32 @@ def innocent(
         at_s = np.where(asleep, at_s + 8 * 3_600, at_s)
     obj = np.where(sharing, obj, objects + np.arange(posts))
     return World(account, obj, at_s.astype(np.int64), accounts, objects)
+
+
+def topics(seed: int, *, number: int, posts: int = 40_000) -> World:
+    """`number` innocent worlds side by side: people of one topic never meet those of another."""
+    parts = [
+        innocent(100 * seed + part, posts=posts // number, breaking=0.5) for part in range(number)
+    ]
+    accounts = max(part.accounts for part in parts)
+    objects = max(int(part.object.max()) for part in parts) + 1
+    return World(
+        np.concatenate([part.account + at * accounts for at, part in enumerate(parts)]),
+        np.concatenate([part.object + at * objects for at, part in enumerate(parts)]),
+        np.concatenate([part.at_s for part in parts]),
+        accounts * number,
+        objects * number,
+    )
+
+
+def one_hour(seed: int, *, posts: int = 40_000) -> World:
+    """An innocent world in which each account posts in one hour of the day only."""
+    world = innocent(seed, posts=posts)
+    rng = np.random.default_rng(seed)
+    hour = rng.integers(0, 24, world.accounts)[world.account]
+    second = rng.integers(0, 3_600, posts)
+    at_s = world.at_s // DAY_S * DAY_S + hour * 3_600 + second
+    return replace(world, at_s=at_s)
 
 
 def planted(
