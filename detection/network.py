@@ -58,7 +58,10 @@ def find_edges(
         progress("edges", done, len(kinds))
         events = events_of(traces, kind)
         tests += events.accounts * (events.accounts - 1) / 2
-        found.append((events, candidates(events, config)))
+        part = candidates(events, config)
+        # Without a candidate the events are not needed again, and they are many.
+        if len(part.left):
+            found.append((events, part))
     progress("edges", len(kinds), len(kinds))
     return _validated(found, tests, config)
 
