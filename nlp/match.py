@@ -172,8 +172,6 @@ class _Matcher:
     def _reworded(self, near: Near, limits: Thresholds, model_id: str) -> list[_Found]:
         ratios = self._ratios(near.pairs)
         margins = near.margins + OWN.letters * ratios
-        sure = near.cosines >= limits.sure
-        margins[sure] = np.inf
         margins = self._with_marks(near.pairs, margins, limits.rewording, OWN.marks)
         found = margins >= limits.rewording
         copied, reworded = found & (ratios >= COPY_RATIO), found & (ratios < COPY_RATIO)
@@ -184,10 +182,8 @@ class _Matcher:
 
     def _translated(self, near: Near, limits: Thresholds, model_id: str) -> _Found:
         lowest, method = limits.translation, model_id
-        margins = near.margins.copy()
-        margins[near.cosines >= limits.sure] = np.inf
         doubt = DOUBT if self.second else 0.0
-        margins = self._with_marks(near.pairs, margins, lowest - doubt, TRANSLATED.marks)
+        margins = self._with_marks(near.pairs, near.margins, lowest - doubt, TRANSLATED.marks)
         if self.second:
             method = f"{model_id}+{self.second.model_id}"
             margins = agreed_margins(
@@ -204,8 +200,7 @@ class _Matcher:
     def _with_marks(self, pairs: Pairs, margins: Scores, lowest: float, share: float) -> Scores:
         """The margins and what names and numbers in common add, where that can change a thing."""
         total = margins.copy()
-        open_ = np.isfinite(margins) & (margins >= lowest - _MOST_MARKS * share)
-        for row in np.flatnonzero(open_).tolist():
+        for row in np.flatnonzero(margins >= lowest - _MOST_MARKS * share).tolist():
             left, right = (claim_of(self.texts[end], self.languages[end]) for end in pairs[row])
             total[row] += share * (marks_in_common(left, right) - USUAL_MARKS)
         return total

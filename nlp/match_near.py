@@ -95,7 +95,7 @@ def _pairs(
     at_best = margins - shares.rival * np.maximum(least[mine], least[theirs])
     total = len(lengths)
     keys = np.minimum(mine, theirs) * total + np.maximum(mine, theirs)
-    kept = np.flatnonzero((at_best >= lowest) | (cosines >= limits.sure))
+    kept = np.flatnonzero(at_best >= lowest)
     keys, first = np.unique(keys[kept], return_index=True)
     kept = kept[first]
     pairs = np.stack([keys // total, keys % total], 1)
@@ -108,7 +108,7 @@ def _pairs(
         cosines[kept].astype(np.float32),
         (margins[kept] - shares.rival * rivals).astype(np.float32),
     )
-    out = (near.margins >= lowest) | (near.cosines >= limits.sure)
+    out = near.margins >= lowest
     return Near(pairs[out], near.cosines[out], near.margins[out])
 
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _REVISION = {
     "annotate": 1,
     "embed": 2,
-    "match": 4,
+    "match": 5,
     "narratives": 2,
     "lens": 2,
     "detect": 8,
