@@ -45,6 +45,8 @@ _SEED_P = 1e-4
 _MAX_TRIED = 500
 # Pairs of columns that are listed at one scale; accounts too active for it name no seeds.
 _SEED_BUDGET = 3_000_000
+# A seed is followed in its rarest columns, among those who share most of them, up to a size of set.
+_SEARCH_INCIDENCES, _SEARCH_ACCOUNTS, _MAX_SET = 200_000, 2_000, 500
 _NO_INTS = np.zeros(0, dtype=np.int64)
 
 
@@ -175,14 +177,14 @@ class _Search:
 
     def grow(self, left: int, right: int) -> tuple[Ints, float] | None:
         """The least likely set around two accounts and the log of its p, if that is surprising."""
-        common = np.intersect1d(self._of(left), self._of(right), assume_unique=True)
+        common = self._rarest(np.intersect1d(self._of(left), self._of(right), assume_unique=True))
         others, present = self._company(common)
         members, open_ = [left, right], np.ones(len(common), dtype=bool)
         chance = self._log_p[self._class[left]] + self._log_p[self._class[right]]
         weight = float(self._log_share[left] + self._log_share[right])
         taken = (others == left) | (others == right)
         best, best_size = np.log(self._q_max), 0
-        while not taken.all():
+        while not taken.all() and len(members) < _MAX_SET:
             support = np.where(taken, -1, present[:, open_].sum(axis=1))
             place = int(support.argmax())
             open_ = open_ & present[place]
@@ -214,6 +216,11 @@ class _Search:
         begin, end = self._account_start[account : account + 2]
         return self._columns[begin:end]
 
+    def _rarest(self, columns: Ints) -> Ints:
+        size = self._column_start[columns + 1] - self._column_start[columns]
+        order = np.argsort(size, kind="stable")
+        return np.sort(columns[order[np.cumsum(size[order]) <= _SEARCH_INCIDENCES]])
+
     def _company(self, common: Ints) -> tuple[Ints, Mask]:
         """Who stands in enough of the columns `common`, and in which of them."""
         begin, end = self._column_start[common], self._column_start[common + 1]
@@ -221,10 +228,15 @@ class _Search:
         place = np.repeat(np.arange(len(common)), size)
         row = np.arange(size.sum()) + np.repeat(begin - (np.cumsum(size) - size), size)
         every, code = np.unique(self._accounts[row], return_inverse=True)
-        enough = np.bincount(code) >= self._least
-        present = np.zeros((len(every), len(common)), dtype=bool)
-        present[code, place] = True
-        return every[enough], present[enough]
+        shared = np.bincount(code, minlength=len(every))
+        first = np.argsort(-shared, kind="stable")[:_SEARCH_ACCOUNTS]
+        chosen = np.sort(first[shared[first] >= self._least])
+        found = np.full(len(every), -1, dtype=np.int64)
+        found[chosen] = np.arange(len(chosen))
+        present = np.zeros((len(chosen), len(common)), dtype=bool)
+        inside = found[code] >= 0
+        present[found[code[inside]], place[inside]] = True
+        return every[chosen], present
 
     def _surprise(self, s: int, observed: int, chance: Floats, weight: float) -> float:
         """The log of the p value of a set of `s` accounts, corrected for all sets there are."""
