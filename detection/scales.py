@@ -17,6 +17,8 @@ Ints = npt.NDArray[np.int64]
 
 # A shared mark of a site does not depend on when somebody looked.
 TIMELESS = frozenset({TraceKind.HANDLE.value, TraceKind.INFRASTRUCTURE.value})
+# The object of a rhythm is a minute already: wider slots would only cut the same columns again.
+MINUTE_S = 60
 # Independent authors do not coincide in these: the second null (`null_background`) applies.
 AUTHORED = frozenset({TraceKind.TEXT.value, TraceKind.SIMILAR_TEXT.value})
 # Meetings over rare objects say more than those over popular ones; they are tested apart as well.
@@ -45,6 +47,8 @@ def grids(kind: str, config: DetectConfig) -> list[tuple[int, int]]:
     """
     if kind in TIMELESS:
         return [(0, 0)]
+    if kind == TraceKind.RHYTHM:
+        return [(MINUTE_S, 0)]
     return [(window, shift) for window in config.windows_s for shift in (0, window // 2)]
 
 

@@ -19,7 +19,7 @@ _REVISION = {
     "match": 5,
     "narratives": 2,
     "lens": 2,
-    "detect": 8,
+    "detect": 9,
     "publish": 1,
 }
 

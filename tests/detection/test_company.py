@@ -113,3 +113,7 @@ def test_sets_take_no_share_from_the_pairs():
     assert tries["bicm"] == 2 * sum(scale.method == "bicm" for scale in every)
     assert tries["background"] == 2 * sum(scale.method == "background" for scale in every)
     assert tries["company"] == sum(scale.method == "company" for scale in every)
+
+
+def test_a_minute_is_looked_at_once():
+    assert {(scale.window_s, scale.shift_s) for scale in scales("rhythm", CONFIG)} == {(60, 0)}
