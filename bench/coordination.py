@@ -109,11 +109,11 @@ def _beside(posts: int, own: dict[str, float]) -> list[Row]:
         if result.get("precision") is not None:
             note += f", {result['edges']:,} edges, precision {result['precision']:.3f}"
         name = f"coordination: {posts:,} posts, the toolkit, {job}, seconds"
-        shown = "stopped" if seconds is None else round(seconds, 1)
-        rows.append(_row(name, shown, "reported", note))
+        shown = "-" if seconds is None else round(seconds, 1)
+        rows.append(_row(name, shown, "reported", f"{result['error'] or ''} {note}".strip()))
     compared = [found[job] for job in COMPARED]
     if any(result["seconds"] is None for result in compared):
-        return [*rows, _row(faster, "-", f">= {TIMES_FASTER}", "a command was stopped")]
+        return [*rows, _row(faster, "-", f">= {TIMES_FASTER}", "a command did not end")]
     times = sum(result["cpu_seconds"] for result in compared) / own["cpu_seconds"]
     memory = max(result["gigabytes"] for result in compared)
     note = (
@@ -231,7 +231,7 @@ def toolkit(posts: int, python: str) -> dict[str, dict[str, Any]]:
         done = subprocess.run(
             [sys.executable, script, python, folder, timeout_s],
             check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
         )
     found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])

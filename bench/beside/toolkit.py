@@ -1,10 +1,10 @@
 """coordination-network-toolkit on a CSV file: `python toolkit.py PYTHON FOLDER TIMEOUT_S`.
 
 PYTHON is that of an environment with `pip install coordination-network-toolkit`. FOLDER holds
-posts.csv, in the toolkit's own columns, and truth.csv (account, group). Prints one JSON object:
-for each command its seconds and processor seconds (null where it was stopped after TIMEOUT_S), peak
-gigabytes, edges of its default weight and their precision: the share that joins two accounts of one
-planted group.
+posts.csv, in the toolkit's own columns, and truth.csv (account, group). Prints one JSON object: for
+each command its seconds and processor seconds (null where it failed or was stopped after TIMEOUT_S;
+`error` says which), peak gigabytes, edges of its default weight, and their precision, the share
+that joins two accounts of one planted group.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def main(python: str, folder: Path, timeout_s: float) -> dict[str, Any]:
         if result["seconds"] is not None:
             result |= _precision(database, job, truth)
         found[job] = result
+        print(job, result, file=sys.stderr, flush=True)
     return found
 
 
@@ -57,15 +58,17 @@ def _timed(command: list[str], timeout_s: float) -> dict[str, Any]:
         os.killpg(process.pid, 9)
         _, _, usage = os.wait4(process.pid, 0)
         process.returncode = -9
-        return {"seconds": None, "cpu_seconds": None, "gigabytes": usage.ru_maxrss / 1e6}
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{' '.join(command)}: {process.stderr.read().decode()[-500:]}")
+        error: str | None = f"stopped after {timeout_s:.0f} s"
+    else:
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said = process.stderr.read().decode().splitlines()[-1:]
+        error = f"exit {process.returncode} {''.join(said)[:200]}" if process.returncode else None
     return {
-        "seconds": time.perf_counter() - start,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        "seconds": None if error else time.perf_counter() - start,
+        "cpu_seconds": None if error else usage.ru_utime + usage.ru_stime,
         # Linux gives kilobytes.
         "gigabytes": usage.ru_maxrss / 1e6,
+        "error": error,
     }
 
 
