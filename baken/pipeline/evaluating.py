@@ -46,13 +46,17 @@ def coordination_score(project: Project, truth_file: Path) -> dict[str, Any]:
 def _truth(project: Project, file: Path) -> dict[str, str]:
     truth: dict[str, str] = {}
     platforms = _platforms(project)
+    documents = project.tables.read(schema.DOCUMENTS, columns=["account_id"])
+    known = set(documents["account_id"].unique().to_pylist())
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             reader = csv.DictReader(lines)
             if "account" not in (reader.fieldnames or ()):
                 raise InputError(f"{file} has no column 'account'; it has {reader.fieldnames}")
             for row in reader:
-                for name in _stored_names(project, platforms, row["account"]):
+                names = _stored_names(project, platforms, row["account"])
+                # One account is one name; one that left no document can only be missed.
+                for name in [name for name in names if name in known] or names[:1]:
                     truth[name] = row.get("group") or "coordinated"
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{file} cannot be read: {error}") from error

@@ -174,6 +174,10 @@ def test_edges_are_compared_with_a_truth(project: Path, tmp_path: Path) -> None:
     done = baken(project, "evaluate", "coordination", "--truth", str(truth))
     assert done.returncode == 0, done.stderr
     assert "precision_interval" in done.stdout
+    done = baken(project, "evaluate", "coordination", "--truth", str(truth), "--json")
+    score = json.loads(done.stdout)
+    assert score["accounts"]["relevant"] == 4
+    assert score["pairs"]["relevant"] == 3
     failed(baken(project, "evaluate", "coordination", "--truth", str(posts)), 1, "account")
 
 
