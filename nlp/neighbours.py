@@ -22,8 +22,8 @@ Groups = npt.NDArray[np.integer]
 _EXACT_BELOW = 8_000
 _FILE_SIZE = 400
 # Of the 15 nearest of 20,000 tweets 93 % are found at 12 probes, and 99.7 % of the neighbours of a
-# cosine of .6; of synthetic ones that hardly have any (bench/match.py) 82 %. At fewer probes matching
-# errs more: surroundings that are not seen make every pair stand out.
+# cosine of .6; of synthetic ones that hardly have any (bench/match.py) 82 %. At fewer probes
+# matching errs more: surroundings that are not seen make every pair stand out.
 _PROBES = 12
 # Middles of narratives are filed too; a text that belongs to one is near to it, so small files do.
 _TARGETS_EXACT_BELOW = 2_000
