@@ -53,13 +53,13 @@ def _beside() -> list[Row]:
     texts, vectors, planted = _world(BESIDE_TEXTS, BESIDE_TOPICS)
     order = np.random.default_rng(SEED).permutation(len(vectors))
     _labels(texts.slice(0, 2_000), vectors[:2_000])  # Imports, and the lists they read, once.
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     labels = _labels(texts, vectors)
-    seconds = time.perf_counter() - start
+    seconds, processor_s = time.perf_counter() - start, time.process_time() - busy
     shuffled = _labels(texts.take(pa.array(order)), vectors[order])
     what = f"clustering {BESIDE_TEXTS:,} texts"
     rows = [
-        _row(f"{what}, seconds", seconds),
+        _row(f"{what}, seconds", seconds, note=f"{processor_s:.0f} processor s"),
         *_quality(what, labels, shuffled, order, planted, targets=(">= 0.80", ">= 0.98")),
     ]
     python = os.environ.get(PYTHON)
@@ -68,13 +68,18 @@ def _beside() -> list[Row]:
         return [*rows, _row("clustering beside BERTopic, times faster", "-", ">= 10", missing)]
     other = _bertopic(python, vectors, order)
     what = f"BERTopic {other['version']}, the same texts"
-    rows += [_row(f"{what}, {kind}, seconds", other[f"{kind}_s"]) for kind in ("seeded", "default")]
-    fastest = min(other["seeded_s"], other["default_s"])
+    rows += [
+        _row(f"{what}, {kind}, seconds", other[kind][0], note=f"{other[kind][1]:.0f} processor s")
+        for kind in ("seeded", "default")
+    ]
+    # On a machine that is shared the processor time is the fairer of the two.
+    faster, lighter = (min(other["seeded"][at], other["default"][at]) for at in (0, 1))
+    times = f"{lighter / processor_s:.1f} times less processor time"
     given = (np.array(other["labels"]), np.array(other["shuffled"]))
     return [
         *rows,
         *_quality(what, *given, order, planted, targets=("", "")),
-        _row("clustering beside BERTopic, times faster", fastest / seconds, ">= 10"),
+        _row("clustering beside BERTopic, times faster", faster / seconds, ">= 10", times),
     ]
 
 
