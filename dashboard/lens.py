@@ -19,7 +19,7 @@ def lens(project: Project, narrative_id: str, visible: Container[str]) -> None:
     heading(
         "Lens",
         "What it seems to aim at and how, suggested for research. No label says true or false, and "
-        "none describes a person. Correct one with `baken narratives correct`.",
+        "none describes a person. A person can correct each one on the command line.",
     )
     rows = queries.lens(project, narrative_id)
     if not rows:
