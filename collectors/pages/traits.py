@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+from baken.collectors.hosts import is_public
 from baken.collectors.pages import html
 
 Trait = tuple[str, str]
@@ -51,6 +52,20 @@ def site_traits(tree: Any, text: str, *, publisher: str | None) -> list[Trait]:
         found.add(("skeleton", skeleton))
     found.update(("owner", owner) for owner in _owners(tree, publisher))
     return sorted(found)
+
+
+def connection_traits(address: Any, certificate: Any) -> list[Trait]:
+    """The traits of a connection: its public address, and the certificate (of twisted), if any.
+
+    One certificate on two sites ties them; which are too common to tie anybody is for the detection
+    to say.
+    """
+    found = []
+    if is_public(str(address or "")):
+        found.append(("ip", str(address)))
+    if certificate is not None:
+        found.append(("certificate", sha256(certificate.dump()).hexdigest()[:32]))
+    return found
 
 
 def favicon_trait(body: bytes) -> Trait | None:

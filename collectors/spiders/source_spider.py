@@ -13,14 +13,13 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from baken.collectors.hosts import is_public
 from baken.collectors.job import Job
 from baken.collectors.pages import html, tdm
 from baken.collectors.pages.article import article
 from baken.collectors.pages.channel import ChannelPage, channel_page
 from baken.collectors.pages.feed import NotAFeed, feed_entries
 from baken.collectors.pages.sitemap import NotASitemap, sitemap
-from baken.collectors.pages.traits import favicon_trait, site_traits
+from baken.collectors.pages.traits import connection_traits, favicon_trait, site_traits
 from baken.collectors.spiders.failures import is_permanent, reason_of
 from baken.collectors.spiders.hosts import STOPPED
 from baken.collectors.spiders.making import (
@@ -388,11 +387,8 @@ class SourceSpider(scrapy.Spider):
     def _traits(
         self, response: Response, visit: Visit, tree: Any, *, publisher: str | None
     ) -> None:
-        found = site_traits(tree, _text(response), publisher=publisher)
-        address = str(response.ip_address) if response.ip_address else ""
-        if is_public(address):
-            found.append(("ip", address))
-        visit.traits.update(found)
+        visit.traits.update(site_traits(tree, _text(response), publisher=publisher))
+        visit.traits.update(connection_traits(response.ip_address, response.certificate))
 
 
 def _text(response: Response) -> str:

@@ -20,7 +20,7 @@ from baken.collectors.pages.article import Article, article
 from baken.collectors.pages.channel import channel_page
 from baken.collectors.pages.feed import NotAFeed, feed_entries
 from baken.collectors.pages.sitemap import NotASitemap, sitemap
-from baken.collectors.pages.traits import page_skeleton, site_traits
+from baken.collectors.pages.traits import connection_traits, page_skeleton, site_traits
 from baken.collectors.times import Clock
 from baken.errors import ConfigError
 
@@ -277,3 +277,16 @@ def test_real_pages(shared_data: Path) -> None:
     assert sum(len(one.text) >= 200 for one in found) >= 95
     assert sum(bool(one.title) for one in found) >= 95
     assert sum(one.published is not None for one in found) >= 80
+
+
+def test_a_connection_has_a_public_address_and_a_certificate() -> None:
+    from twisted.internet.ssl import KeyPair
+
+    one, other = (
+        KeyPair.generate().selfSignedCert(number, commonName=b"a.example") for number in (1, 2)
+    )
+    ((kind, value),) = connection_traits("127.0.0.1", one)
+    assert kind == "certificate"
+    assert connection_traits("9.9.9.9", one) == [("ip", "9.9.9.9"), ("certificate", value)]
+    assert connection_traits(None, other) != connection_traits(None, one)
+    assert connection_traits(None, None) == []
