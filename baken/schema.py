@@ -181,6 +181,9 @@ LINEAGE = _table(
     detail=pa.string(),
 )
 
+# Texts that the last run left without a narrative; basis says by which settings and model.
+POOL = _table("pool", ("text_id",), text_id=pa.string(), basis=pa.string())
+
 # Steps of a narrative from the earlier document (left) to the later one (right).
 PATHS = _table(
     "paths",
@@ -295,6 +298,7 @@ TABLES = {
         NARRATIVES,
         MEMBERS,
         LINEAGE,
+        POOL,
         PATHS,
         LENS,
         TRACES,

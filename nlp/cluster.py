@@ -16,7 +16,7 @@ from baken.config import NlpConfig
 from baken.ids import stable_id
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.leiden import NOISE, Labels, centres, communities, linked, renumbered
-from baken.nlp.neighbours import nearest_target
+from baken.nlp.neighbours import Mask, nearest, nearest_target
 from baken.nlp.space import Limits, centred, limits_in
 from baken.protocols import Progress, Vectors, silent
 
@@ -62,8 +62,10 @@ def cluster(
     `texts` has text_id, language and, optionally, `family` (near copies share one, and count as
     one). Row i of `vectors` (unit length) belongs to row i. `previous` (text_id, narrative_id) is
     the last assignment; no id in it or in `taken` is given again, nor, where `founded` names the
-    run (its time, say), any id of another run. A similarity is the cosine to the
-    middle of the narrative. The order of rows doesn't matter, and a repeated run changes nothing.
+    run (its time, say), any id of another run. Texts that `previous` left without a narrative found
+    none among themselves, so that only what is near to a new text is parted. A similarity is the
+    cosine to the middle of the narrative. The order of rows doesn't matter, and a repeated run
+    changes nothing.
     """
     ordered = texts.append_column("row", pa.array(np.arange(texts.num_rows))).sort_by("text_id")
     ids = ordered["text_id"].to_pylist()
@@ -74,12 +76,14 @@ def cluster(
     in_order = np.array_equal(order, np.arange(len(order)))
     space = centred(vectors if in_order else vectors[order], languages)
     known = _known(previous)
+    seen = set() if previous is None else set(previous["text_id"].to_pylist())
     families = _families(ordered)
     work = _Work(
         ids=ids,
         space=space,
         families=families,
         weights=(1 / np.bincount(families))[families].astype(np.float32),
+        fresh=np.bincount(families, [text not in seen for text in ids])[families] > 0,
         config=config,
         seed=seed,
         founded=founded,
@@ -105,6 +109,7 @@ class _Work:
     space: Vectors
     families: Labels
     weights: Vectors
+    fresh: Mask
     config: NlpConfig
     seed: int
     founded: str
@@ -123,7 +128,7 @@ class _Work:
             start = labels
             labels = self._joined(labels)
             # Texts leave the pool and none comes back, so that its links are looked for once.
-            links = links or self._links(np.flatnonzero(labels == NOISE))
+            links = links or self._links(self._restless(np.flatnonzero(labels == NOISE)))
             labels = self._founded(labels, links)
             labels = self._merged(labels, oldest=len(before))
             if np.array_equal(labels, start):
@@ -151,17 +156,32 @@ class _Work:
         joined[pooled[near]] = best[near]
         return joined
 
+    def _restless(self, pooled: Labels) -> Labels:
+        """The new ones among `pooled` and what is near to them; all where most are new."""
+        rows = self._spoken(pooled)
+        fresh = self.fresh[rows]
+        if 2 * fresh.sum() >= len(rows):
+            return rows
+        count = min(self.config.neighbours, len(rows) - 1)
+        found = nearest(self.space[rows], count, seed=self.seed, asked=fresh)
+        near = found.rows[(found.rows >= 0) & (found.cosines >= self.limits.link)]
+        return rows[np.union1d(np.flatnonzero(fresh), near)]
+
+    def _spoken(self, rows: Labels) -> Labels:
+        """Of each family among `rows` its first text."""
+        return rows[np.sort(np.unique(self.families[rows], return_index=True)[1])]
+
     def _links(self, rows: Labels) -> _Links:
         """Which of `rows` are near to each other; of each family its first text speaks."""
-        first = np.sort(np.unique(self.families[rows], return_index=True)[1])
+        rows = self._spoken(rows)
         graph = linked(
-            self.space[rows[first]],
+            self.space[rows],
             neighbours=self.config.neighbours,
             limit=self.limits.link,
             seed=self.seed,
             progress=self.progress,
         )
-        return _Links(rows[first], graph)
+        return _Links(rows, graph)
 
     def _founded(self, labels: Labels, links: _Links) -> Labels:
         """Pooled texts that are near to each other found narratives of their own."""

@@ -6,7 +6,7 @@ A narrative is a candidate until a person says otherwise; its id never changes a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,7 @@ def build_narratives(
     config: NlpConfig,
     model_id: str,
     seed: int,
+    previous_pool: Collection[str] = (),
     reader_languages: Sequence[str] = ("en", "nl"),
     progress: Progress = silent,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
@@ -49,8 +50,10 @@ def build_narratives(
 
     `texts` (text_id, text, language) holds each distinct text once, row i of `vectors` is its
     vector by the model `model_id`. Time is that of the newest document, so a repeated run changes
-    nothing. No id of `previous_narratives` or `previous_lineage` is given to another narrative.
-    Labels are in the first of `reader_languages` that a narrative has texts in.
+    nothing. `previous_pool` are the texts that the last run left without a narrative: of them only
+    what is near to a new text is looked at. No id of `previous_narratives` or `previous_lineage` is
+    given to another narrative. Labels are in the first of `reader_languages` that a narrative has
+    texts in.
     """
     read = _Reading(documents, annotations, source_kinds)
     if not read.rows:
@@ -60,7 +63,7 @@ def build_narratives(
             LINEAGE.schema.empty_table(),
         )
     families = _families(texts["text_id"].to_pylist(), matches)
-    previous = read.previous_texts(previous_members)
+    previous = read.previous_texts(previous_members, previous_pool)
     clustering = cluster(
         texts.append_column("family", pa.array(families, pa.string())),
         vectors,
@@ -117,8 +120,8 @@ class _Reading:
         if self.rows:
             self.now: datetime = max(row["seen_at"] for row in self.rows)
 
-    def previous_texts(self, previous_members: pa.Table) -> pa.Table:
-        """The narrative of each text of the last run."""
+    def previous_texts(self, previous_members: pa.Table, pool: Collection[str]) -> pa.Table:
+        """The narrative of each text of the last run, none for those of its `pool`."""
         narrative = dict(
             zip(
                 previous_members["doc_id"].to_pylist(),
@@ -126,7 +129,8 @@ class _Reading:
                 strict=True,
             )
         )
-        found = {
+        found: dict[str, str | None] = dict.fromkeys(pool)
+        found |= {
             row["text_id"]: narrative[row["doc_id"]]
             for row in self.rows
             if row["doc_id"] in narrative

@@ -17,6 +17,7 @@ from baken.protocols import Progress, Vectors, silent
 
 Rows = npt.NDArray[np.int32]
 Groups = npt.NDArray[np.integer]
+Mask = npt.NDArray[np.bool_]
 
 # Up to here every pair is compared: 8,000 vectors of 512 numbers take about a second.
 _EXACT_BELOW = 8_000
@@ -45,10 +46,20 @@ class Neighbours:
     cosines: Vectors
 
 
-def nearest(vectors: Vectors, count: int, *, seed: int, progress: Progress = silent) -> Neighbours:
-    """The `count` nearest rows of each row of `vectors` (unit length), itself left out."""
+def nearest(
+    vectors: Vectors,
+    count: int,
+    *,
+    seed: int,
+    asked: Mask | None = None,
+    progress: Progress = silent,
+) -> Neighbours:
+    """The `count` nearest rows of each row of `vectors` (unit length), itself left out.
+
+    Only those of the rows in `asked` are looked for; the others then have none.
+    """
     found = _Best(len(vectors), count)
-    for asking, members, cosines in _compared(vectors, seed, progress):
+    for asking, members, cosines in _compared(vectors, seed, progress, asked):
         found.offer(asking, members, cosines)
     return found.ordered()
 
@@ -98,7 +109,7 @@ def _looked_into(vectors: Vectors, targets: Vectors, seed: int) -> Iterator[tupl
 
 
 def _compared(
-    vectors: Vectors, seed: int, progress: Progress
+    vectors: Vectors, seed: int, progress: Progress, asked: Mask | None = None
 ) -> Iterator[tuple[Rows, Rows, Vectors]]:
     """Blocks of rows, the rows each of a block is compared with, and their cosines."""
     total = len(vectors)
@@ -113,6 +124,8 @@ def _compared(
         # Each row looks into its own file first: then most of the others are too far at once.
         others = _inverted(probes[:, 1:], len(files))
         works = list(zip([*files, *others], files * 2, strict=True))
+    if asked is not None:
+        works = [(queries[asked[queries]], members) for queries, members in works]
     meet_themselves = len(works) if total <= _EXACT_BELOW else len(works) // 2
     for number, (queries, members) in enumerate(works):
         columns = vectors[members].T

@@ -17,7 +17,7 @@ _REVISION = {
     "annotate": 1,
     "embed": 2,
     "match": 5,
-    "narratives": 2,
+    "narratives": 3,
     "lens": 2,
     "detect": 9,
     "publish": 1,
@@ -61,11 +61,16 @@ def run_stage(
     run.summary[f"{stage}_s"] = round(seconds, 1)
 
 
+def basis_of(project: Project, stage: str, extra: str) -> str:
+    """What decides the result of `stage` beside its inputs."""
+    return (
+        f"{project.config.digest(_SECTION.get(stage, 'nlp'), 'project')} {_REVISION[stage]} {extra}"
+    )
+
+
 def _fingerprint(project: Project, stage: str, extra: str) -> str:
     parts = [
-        project.config.digest(_SECTION.get(stage, "nlp"), "project"),
-        str(_REVISION[stage]),
-        extra,
+        basis_of(project, stage, extra),
         *(_identity(project, name) for name in _INPUT[stage]),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from baken import schema
 from baken.pipeline.lens import describe
 from baken.pipeline.register import source_register
-from baken.pipeline.stages import run_stage
+from baken.pipeline.stages import basis_of, run_stage
 from baken.pipeline.texts import distinct_texts, vectors_of
 from baken.protocols import Embedder, Progress, silent
 from baken.store.project import Project, Run
@@ -116,6 +116,8 @@ def _narrate(project: Project, embedder: Embedder, progress: Progress) -> None:
     annotations = sorted_by_key(tables.read(schema.ANNOTATIONS), schema.ANNOTATIONS)
     matches = sorted_by_key(tables.read(schema.MATCHES), schema.MATCHES)
     reader = project.config.dashboard.reader_language
+    basis = basis_of(project, "narratives", embedder.model_id)
+    pool = tables.read(schema.POOL)
     narratives, members, lineage = build_narratives(
         documents=documents,
         annotations=annotations,
@@ -125,6 +127,7 @@ def _narrate(project: Project, embedder: Embedder, progress: Progress) -> None:
         previous_narratives=tables.read(schema.NARRATIVES),
         previous_members=tables.read(schema.MEMBERS),
         previous_lineage=tables.read(schema.LINEAGE),
+        previous_pool=pool.filter(pc.equal(pool["basis"], basis))["text_id"].to_pylist(),
         source_kinds={
             source_id: str(entry["kind"]) for source_id, entry in source_register(project).items()
         },
@@ -143,3 +146,13 @@ def _narrate(project: Project, embedder: Embedder, progress: Progress) -> None:
     tables.replace(schema.NARRATIVES, narratives)
     tables.replace(schema.PATHS, paths)
     tables.replace(schema.MEMBERS, members)
+    # Last, so that a run that is killed before leaves too small a pool, which only costs time.
+    tables.replace(schema.POOL, _pool(texts, annotations, members, basis))
+
+
+def _pool(texts: pa.Table, annotations: pa.Table, members: pa.Table, basis: str) -> pa.Table:
+    """The texts without a narrative (schema `POOL`)."""
+    inside = annotations.filter(pc.is_in(annotations["doc_id"], members["doc_id"]))
+    left = texts.filter(pc.invert(pc.is_in(texts["text_id"], inside["text_id"])))
+    pooled = left.select(["text_id"])
+    return pooled.append_column("basis", pa.array([basis] * len(pooled), pa.string()))

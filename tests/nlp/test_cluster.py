@@ -1,5 +1,6 @@
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from baken.config import NlpConfig
@@ -70,6 +71,22 @@ def test_new_texts_join_and_a_new_topic_founds_its_own():
     sixth = {after[text] for text, topic in zip(after, gold, strict=True) if topic == 5}
     assert len(sixth - {None}) == 1
     assert not sixth & set(before.values()) - {None}
+
+
+def test_texts_that_were_left_found_a_narrative_with_new_ones():
+    texts, vectors, gold = world(topics=8, noise=80)
+    last = [row for row, topic in enumerate(gold) if topic == 7]
+    # Two of the last topic are too few for a narrative; the rest come a day later.
+    early = [row for row in range(len(gold)) if row not in last[2:]]
+    first = cluster(texts.take(pa.array(early)), vectors[early], CONFIG, seed=1).assignment
+    assert [by_text(first)[texts["text_id"][row].as_py()] for row in last[:2]] == [None, None]
+    later = by_text(cluster(texts, vectors, CONFIG, previous=first, seed=1).assignment)
+    names = {later[texts["text_id"][row].as_py()] for row in last}
+    assert len(names) == 1
+    assert None not in names
+    # Whoever forgets which texts were left looks at all of them, and finds the same.
+    told = first.filter(pc.is_valid(first["narrative_id"]))
+    assert by_text(cluster(texts, vectors, CONFIG, previous=told, seed=1).assignment) == later
 
 
 def test_an_id_that_is_taken_is_not_given_again():

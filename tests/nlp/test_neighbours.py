@@ -44,3 +44,13 @@ def test_too_few_have_none(rows):
     found = nearest(unit(2)[:rows], 3, seed=1)
     assert found.rows.shape == (rows, 3)
     assert (found.rows[:, 1:] == -1).all()
+
+
+@pytest.mark.parametrize("exact_below", [100, 10_000])
+def test_only_those_asked_look_for_neighbours(monkeypatch, exact_below):
+    monkeypatch.setattr(neighbours, "_EXACT_BELOW", exact_below)
+    vectors = unit(1_500)
+    asked = np.arange(1_500) % 7 == 0
+    found, every = nearest(vectors, 5, seed=1, asked=asked), nearest(vectors, 5, seed=1)
+    assert np.array_equal(found.rows[asked], every.rows[asked])
+    assert (found.rows[~asked] == -1).all()
