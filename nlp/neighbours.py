@@ -7,11 +7,15 @@ gives equal output; there is no graph whose shape depends on threads.
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from baken.protocols import Progress, Vectors, silent
 
@@ -34,6 +38,7 @@ _COARSE_DIMENSION = 64
 _TRAIN_PER_FILE = 30
 _TRAIN_ROUNDS = 6
 _BLOCK_ROWS = 2_048
+_WORKERS = min(os.cpu_count() or 1, 8)
 # Columns that are offered at once where every pair is compared.
 _BLOCK_COLUMNS = 1_024
 
@@ -108,34 +113,48 @@ def _looked_into(vectors: Vectors, targets: Vectors, seed: int) -> Iterator[tupl
             yield asking, members
 
 
-def _compared(
-    vectors: Vectors, seed: int, progress: Progress, asked: Mask | None = None
-) -> Iterator[tuple[Rows, Rows, Vectors]]:
-    """Blocks of rows, the rows each of a block is compared with, and their cosines."""
+def _works(vectors: Vectors, seed: int, asked: Mask | None) -> Iterator[tuple[Rows, Rows, bool]]:
+    """Which rows are compared with which, and whether they may meet themselves there."""
     total = len(vectors)
     if total <= _EXACT_BELOW:
-        everything = np.arange(total, dtype=np.int32)
-        works = [
-            (everything, everything[start : start + _BLOCK_COLUMNS])
-            for start in range(0, total, _BLOCK_COLUMNS)
-        ]
+        rows = np.arange(total, dtype=np.int32)
+        files = [rows[start : start + _BLOCK_COLUMNS] for start in range(0, total, _BLOCK_COLUMNS)]
+        works = [(rows, members, True) for members in files]
     else:
         files, probes = _filed(vectors, seed)
         # Each row looks into its own file first: then most of the others are too far at once.
         others = _inverted(probes[:, 1:], len(files))
-        works = list(zip([*files, *others], files * 2, strict=True))
-    if asked is not None:
-        works = [(queries[asked[queries]], members) for queries, members in works]
-    meet_themselves = len(works) if total <= _EXACT_BELOW else len(works) // 2
-    for number, (queries, members) in enumerate(works):
-        columns = vectors[members].T
-        for start in range(0, len(queries), _BLOCK_ROWS):
-            asking = queries[start : start + _BLOCK_ROWS]
-            cosines: Vectors = vectors[asking] @ columns
-            if number < meet_themselves:
-                cosines[asking[:, None] == members[None, :]] = -1.0
-            yield asking, members, cosines
-        progress("neighbours", number + 1, len(works))
+        works = [(members, members, True) for members in files]
+        works += [(asking, members, False) for asking, members in zip(others, files, strict=True)]
+    for asking, members, meeting in works:
+        yield asking if asked is None else asking[asked[asking]], members, meeting
+
+
+def _compared(
+    vectors: Vectors, seed: int, progress: Progress, asked: Mask | None = None
+) -> Iterator[tuple[Rows, Rows, Vectors]]:
+    """Blocks of rows, the rows each of a block is compared with, and their cosines."""
+
+    def compare(asking: Rows, members: Rows, *, meeting: bool) -> tuple[Rows, Rows, Vectors]:
+        cosines: Vectors = vectors[asking] @ vectors[members].T
+        if meeting:
+            cosines[asking[:, None] == members[None, :]] = -1.0
+        return asking, members, cosines
+
+    works = list(_works(vectors, seed, asked))
+    # Products of the next blocks are made while the caller sorts through this one; each with one
+    # thread of the matrix library, so that they are the same on any number of cores.
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as workers:
+        ahead: deque[Future[tuple[Rows, Rows, Vectors]]] = deque()
+        for number, (queries, members, meeting) in enumerate(works):
+            for start in range(0, len(queries), _BLOCK_ROWS):
+                block = queries[start : start + _BLOCK_ROWS]
+                ahead.append(workers.submit(compare, block, members, meeting=meeting))
+                if len(ahead) > 2 * _WORKERS:
+                    yield ahead.popleft().result()
+            progress("neighbours", number + 1, len(works))
+        while ahead:
+            yield ahead.popleft().result()
 
 
 class _Best:
