@@ -6,7 +6,9 @@ with the name of the column.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -340,6 +342,15 @@ def conform(table: pa.Table, spec: TableSpec) -> pa.Table:
 def empty(spec: TableSpec) -> pa.Table:
     """An empty table of this schema."""
     return spec.schema.empty_table()
+
+
+def filled(columns: Mapping[str, Any], spec: TableSpec, rows: int) -> pa.Table:
+    """A table of `spec` from those of its columns that are known; the others are unknown."""
+    arrays = []
+    for field in spec.schema:
+        known = columns.get(field.name, pa.nulls(rows, field.type))
+        arrays.append(pa.array(known, field.type) if isinstance(known, list) else known)
+    return pa.table(arrays, schema=spec.schema)
 
 
 def from_rows(rows: list[dict[str, object]], spec: TableSpec) -> pa.Table:

@@ -151,17 +151,11 @@ def view_of(posts: pa.Table) -> DetectionView:
     }
     annotations = {"doc_id": posts["post_id"], "text_id": text_ids, "own_text": posts["body"]}
     return DetectionView(
-        documents=_filled(documents, schema.DOCUMENTS, n),
-        annotations=_filled(annotations, schema.ANNOTATIONS, n),
+        documents=schema.filled(documents, schema.DOCUMENTS, n),
+        annotations=schema.filled(annotations, schema.ANNOTATIONS, n),
         matches=schema.empty(schema.MATCHES),
         members=schema.empty(schema.MEMBERS),
         site_traits=schema.empty(schema.SITE_TRAITS),
-    )
-
-
-def _filled(columns: dict[str, Any], spec: schema.TableSpec, n: int) -> pa.Table:
-    return pa.table(
-        {field.name: columns.get(field.name, pa.nulls(n, field.type)) for field in spec.schema}
     )
 
 

@@ -109,22 +109,12 @@ def view_of(posts: pd.DataFrame) -> DetectionView:
         "own_text": own,
     }
     return DetectionView(
-        documents=_filled(documents, schema.DOCUMENTS, n),
-        annotations=_filled(annotations, schema.ANNOTATIONS, n),
+        documents=schema.filled(documents, schema.DOCUMENTS, n),
+        annotations=schema.filled(annotations, schema.ANNOTATIONS, n),
         matches=schema.empty(schema.MATCHES),
         members=schema.empty(schema.MEMBERS),
         site_traits=schema.empty(schema.SITE_TRAITS),
     )
-
-
-def _filled(columns: dict[str, Any], spec: schema.TableSpec, n: int) -> pa.Table:
-    arrays = {
-        field.name: pa.array(columns[field.name], field.type)
-        if field.name in columns
-        else pa.nulls(n, field.type)
-        for field in spec.schema
-    }
-    return pa.table(arrays, schema=spec.schema)
 
 
 def _row(name: str, value: object, target: str, note: str) -> Row:

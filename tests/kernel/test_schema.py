@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from baken.errors import SchemaError
-from baken.schema import EDGES, MATCHES, TABLES, conform, from_rows
+from baken.schema import EDGES, MATCHES, POOL, TABLES, conform, filled, from_rows
 
 
 def row() -> dict[str, object]:
@@ -42,3 +42,9 @@ def test_a_wrong_column_is_refused_by_name(change, said) -> None:  # type: ignor
 def test_a_wrong_value_is_refused() -> None:
     with pytest.raises(SchemaError, match="edges"):
         from_rows([{"left": "a", "right": "b", "trace_kind": "url", "window_s": "often"}], EDGES)
+
+
+def test_what_is_not_given_is_unknown() -> None:
+    table = filled({"text_id": ["a", "b"]}, POOL, 2)
+    assert table.schema == POOL.schema
+    assert table.to_pylist() == [{"text_id": "a", "basis": None}, {"text_id": "b", "basis": None}]
