@@ -57,7 +57,12 @@ def _shown(step: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, 
 
 
 def place(row: dict[str, Any]) -> str:
-    """The source of a document and its language; posts of persons are one place."""
-    source = one_line(row["source_id"], width=60)
-    name = say("posts of persons") if is_person(row["account_id"]) else source
-    return f"{name} ({language_name(row['language'])})"
+    """The source of a document and its language."""
+    return f"{source_of(row)} ({language_name(row['language'])})"
+
+
+def source_of(row: dict[str, Any]) -> str:
+    """The source of a document; all posts of persons are one."""
+    if is_person(row["account_id"]):
+        return say("posts of persons")
+    return one_line(row["source_id"], width=60)

@@ -119,11 +119,11 @@ def _expanded(
         for pair in _family_pairs(family):
             found[pair] = equal
     for row in matches.to_pylist():
-        turned = {**row, "spans": [_turned(span) for span in row["spans"]]}
         for left, right in _cross_pairs(members[row["left"]], members[row["right"]]):
-            in_order = left < right
-            pair = (left, right) if in_order else (right, left)
-            found.setdefault(pair, row if in_order else turned)
+            if left < right:
+                found.setdefault((left, right), row)
+            elif (right, left) not in found:
+                found[right, left] = {**row, "spans": [_turned(span) for span in row["spans"]]}
     rows = [{**row, "left": left, "right": right} for (left, right), row in sorted(found.items())]
     return from_rows(rows, MATCHES)
 

@@ -16,13 +16,14 @@ from baken.dashboard.inert import cell, markdown, one_line
 from baken.dashboard.lens import lens
 from baken.dashboard.pieces import heading, listing, moment, nothing, post, spoken, table
 from baken.dashboard.privacy import SOMEBODY, Cast, cast, is_person
-from baken.dashboard.steps import path_table
+from baken.dashboard.steps import path_table, source_of
 from baken.narratives import EarlierSources
 from baken.store.project import Project
 
 MAX_LISTED = 300
 MAX_MEMBERS = 200
 MAX_PATH = 4_000
+_NAMED = ["account_id", "source_id"]
 ROLES = ("promotes", "reports", "rebuts", "unclear")
 
 
@@ -199,16 +200,10 @@ def _path(members: pa.Table) -> None:
         "order in which sources were seen, which is not proof that one copied the other.",
     )
     rows = members.slice(0, MAX_PATH)
-    places = [
-        say("posts of persons") if is_person(account) else one_line(source, width=60)
-        for account, source in zip(
-            rows["account_id"].to_pylist(), rows["source_id"].to_pylist(), strict=True
-        )
-    ]
     frame = pd.DataFrame(
         {
             "at": rows["at"].to_pylist(),
-            "source": places,
+            "source": [source_of(row) for row in rows.select(_NAMED).to_pylist()],
             "language": [language_name(code) for code in rows["language"].to_pylist()],
             "role": [name or "unclear" for name in rows["role"].to_pylist()],
         }
