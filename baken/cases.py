@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from baken.errors import UsageError
-from baken.model import CampaignStatus, Judgement
+from baken.model import CampaignStatus, Judgement, TraceKind
 from baken.schema import CAMPAIGNS, DOCUMENTS, EDGES
 from baken.store.project import Project
 from baken.store.tables import where_in
@@ -23,22 +23,27 @@ LIKELIHOODS = (
     "very likely",
     "almost certain",
 )
+LISTS = ("queue", "explained", "weak")
 CONFIDENCES = ("low", "moderate", "high")
 _FINAL = (CampaignStatus.CONFIRMED, CampaignStatus.DISMISSED, CampaignStatus.INSUFFICIENT)
 
 
 def campaigns(project: Project) -> list[dict[str, Any]]:
-    """Every candidate with its status, those that wait for review first."""
+    """Every candidate with its status: the queue by q, then the others with the largest first.
+
+    `listed` says in which of the three lists it stands: queue, explained or weak.
+    """
     latest = {judgement.campaign_id: judgement for judgement in project.ledger.judgements()}
     rows = project.tables.read(CAMPAIGNS).to_pylist()
     shaped = [_shape(row, latest.get(row["campaign_id"])) for row in rows]
-    return sorted(
-        shaped, key=lambda row: (not row["queue"], *_by_q(row["min_q"]), row["campaign_id"])
-    )
+    return sorted(shaped, key=_place)
 
 
 def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
-    """One candidate with its members, edges and judgements; raises `UsageError` if unknown."""
+    """One candidate with its members, edges and judgements; raises `UsageError` if unknown.
+
+    `examined` is how many documents stand behind its edges; `documents` are those that count.
+    """
     found = [row for row in campaigns(project) if row["campaign_id"] == campaign_id]
     if not found:
         raise UsageError(f"no campaign {campaign_id!r}: `baken campaigns list` shows the ids")
@@ -57,8 +62,16 @@ def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
             edge["window_s"],
         )
     )
+    behind = {
+        pair[end]
+        for edge in inside
+        if edge["trace_kind"] != TraceKind.INFRASTRUCTURE
+        for pair in edge["doc_pairs"] or []
+        for end in ("left", "right")
+    }
     return {
         **row,
+        "examined": len(behind),
         "edges": [
             {
                 **{name: edge[name] for name in EDGES.schema.names if name != "doc_pairs"},
@@ -124,6 +137,19 @@ def waiting(project: Project) -> int:
     return sum(1 for row in campaigns(project) if row["queue"] and row["status"] not in _FINAL)
 
 
+def _place(row: dict[str, Any]) -> tuple[Any, ...]:
+    if row["queue"]:
+        return 0, *_by_q(row["min_q"]), row["campaign_id"]
+    place = LISTS.index(row["listed"])
+    return place, -row["accounts"], -row["documents"], row["campaign_id"]
+
+
+def _listed(row: dict[str, Any]) -> str:
+    if row["queue"]:
+        return "queue"
+    return "explained" if (row["queue_reason"] or "").startswith("explained") else "weak"
+
+
 def _by_q(q_value: float | None) -> tuple[bool, float]:
     # Classic methods test nothing, so their edges have no q-value; they come last.
     return q_value is None, q_value or 0.0
@@ -134,6 +160,7 @@ def _shape(row: dict[str, Any], judgement: Judgement | None) -> dict[str, Any]:
         "campaign_id": row["campaign_id"],
         "name": row["name"],
         "status": judgement.status if judgement else CampaignStatus.CANDIDATE,
+        "listed": _listed(row),
         "queue": row["queue"],
         "queue_reason": row["queue_reason"],
         "statement": row["statement"],

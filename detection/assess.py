@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -53,13 +53,16 @@ class Assessor:
     detectors: Sequence[BenignDetector]
     suspects: frozenset[str]
 
-    def assess(self, members: frozenset[str], edges: pa.Table) -> list[Outcome]:
+    def assess(
+        self, members: frozenset[str], edges: pa.Table, *, loose: str | None = None
+    ) -> list[Outcome]:
         """The candidates that `members`, tied by `edges`, turn out to be.
 
         Usually one. Where innocent explanations fall away and leave separate sets that each meet
-        the rule, these are queued one by one and the rest stays visible as explained.
+        the rule, these are queued one by one and the rest stays visible as explained. Members that
+        make no group, for the reason `loose`, are never queued.
         """
-        whole = self._judge(members, edges, top=True)
+        whole = self._judge(members, edges, top=True, loose=loose)
         return self._split(whole, edges)
 
     def _split(self, whole: _Judged, edges: pa.Table) -> list[Outcome]:
@@ -83,7 +86,13 @@ class Assessor:
         return found
 
     def _judge(
-        self, members: frozenset[str], edges: pa.Table, *, top: bool, queueable: bool = True
+        self,
+        members: frozenset[str],
+        edges: pa.Table,
+        *,
+        top: bool,
+        queueable: bool = True,
+        loose: str | None = None,
     ) -> _Judged:
         evidence = unfold(edges)
         documents = _lookup(self.documents, evidence.doc_ids)
@@ -100,13 +109,13 @@ class Assessor:
         rebuttals = rebutting(case)
         kept = _without(evidence, void=rebuttals)
         everything = np.ones(evidence.edges.num_rows, dtype=bool)
-        standing = self._support(evidence, kept, everything)
+        standing = replace(self._support(evidence, kept, everything), loose=loose)
         examinations = tuple(
             (detector.benign_class, examine(detector, case)) for detector in self.detectors
         )
         free, open_edges = remaining(evidence, kept, [found for _, found in examinations])
         remainder = self._support(evidence, free, open_edges)
-        hub = dominant(evidence, standing) if top else None
+        hub = dominant(evidence, standing) if top and not loose else None
         queue, reason = _decision(standing, remainder, examinations, hub, self.config)
         counted = _counted(evidence, free if queue else kept, remainder if queue else standing)
         if not counted and not queue:

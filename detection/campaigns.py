@@ -22,6 +22,7 @@ from baken.detection.case import Examined, joined
 from baken.detection.findings import Judged, findings_of
 from baken.detection.identity import Identity, identify, merged_groups
 from baken.detection.judgement import coordinated, inauthentic, state_link
+from baken.detection.loose import loose_sets, worth_listing
 from baken.detection.marks import Marks, outlets_of
 from baken.detection.posts import unfold
 from baken.detection.reach import reach
@@ -60,15 +61,31 @@ def flag_campaigns(
     assessor = _assessor(edges, view, config, detectors)
     marks = Marks(view.site_traits, outlets_of(view.documents))
     outcomes: list[Outcome] = []
+    held: set[str] = set()
     for done, (members, inner) in enumerate(zip(candidates, parts, strict=True)):
         progress("campaigns", done, len(candidates))
         tied = marks.with_tied(members)
+        held |= tied
         outcomes += assessor.assess(tied, marks.edges(tied, inner))
     progress("campaigns", len(candidates), len(candidates))
+    outcomes += _loose(edges, frozenset(held), assessor, marks)
     identities = identify(
         [outcome.members for outcome in outcomes], previous, least=config.campaign_overlap
     )
     return _tables(outcomes, identities, narratives, config, coverage)
+
+
+def _loose(
+    edges: pa.Table, held: frozenset[str], assessor: Assessor, marks: Marks
+) -> list[Outcome]:
+    """What is tied and in no group, examined in the same way and never queued."""
+    sets = loose_sets(edges, held, assessor.config)
+    outcomes: list[Outcome] = []
+    for loose, inner in zip(sets, partition(edges, [one.members for one in sets]), strict=True):
+        tied = marks.edges(loose.members, inner)
+        if worth_listing(loose.members, tied, assessor.config):
+            outcomes += assessor.assess(loose.members, tied, loose=loose.why)
+    return outcomes
 
 
 def _validated(edges: pa.Table, config: DetectConfig) -> pa.Table:

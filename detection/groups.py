@@ -18,8 +18,10 @@ from baken.schema import GROUPS, conform, from_rows
 
 Ints = npt.NDArray[np.int64]
 
+CORE = 2
+UNEVEN = "a few accounts have most of the ties"
+BRITTLE = "falls apart without one account"
 _LEIDEN_SEED = 20_250
-_CORE = 2
 
 
 def find_groups(edges: pa.Table, traces: pa.Table, config: DetectConfig) -> pa.Table:
@@ -53,10 +55,10 @@ def _communities(left: Ints, right: Ints, n: int) -> Ints:
     """Leiden communities (modularity) of the 2-core, -1 outside it."""
     from graspologic_native import leiden
 
-    adjacency = _adjacency(left, right, n)
+    adjacency = adjacency_of(left, right, n)
     core = core_numbers(adjacency)
     upper = sparse.triu(adjacency, k=1).tocoo()
-    kept = (core[upper.row] >= _CORE) & (core[upper.col] >= _CORE)
+    kept = (core[upper.row] >= CORE) & (core[upper.col] >= CORE)
     listed = [
         (str(int(a)), str(int(b)), float(w))
         for a, b, w in zip(upper.row[kept], upper.col[kept], upper.data[kept], strict=True)
@@ -75,13 +77,13 @@ def _group(
     edges: pa.Table, left: Ints, right: Ints, names: pa.Array, config: DetectConfig
 ) -> dict[str, object] | None:
     members, ends = np.unique(np.concatenate([left, right]), return_inverse=True)
-    adjacency = _adjacency(ends[: len(left)], ends[len(left) :], len(members))
+    adjacency = adjacency_of(ends[: len(left)], ends[len(left) :], len(members))
     core = core_numbers(adjacency)
-    bound = core >= _CORE
+    bound = core >= CORE
     if bound.sum() < config.min_actors:
         return None
     inner = adjacency[bound][:, bound]
-    if symmetry(inner) < config.min_symmetry or not holds_without_its_centre(inner):
+    if weakness(inner, config) is not None:
         return None
     kept = bound[ends[: len(left)]] & bound[ends[len(left) :]]
     edges = edges.filter(pa.array(kept))
@@ -99,13 +101,20 @@ def _group(
     }
 
 
+def weakness(core: sparse.csr_matrix, config: DetectConfig) -> str | None:
+    """Why accounts that are each tied to two others (`core`) make no group; nothing if they do."""
+    if symmetry(core) < config.min_symmetry:
+        return UNEVEN
+    return None if holds_without_its_centre(core) else BRITTLE
+
+
 def _names(names: pa.Array, codes: Ints) -> list[str]:
     found: Iterable[str] = names.take(pa.array(codes)).to_pylist()
     return sorted(found)
 
 
-def _adjacency(left: Ints, right: Ints, n: int) -> sparse.csr_matrix:
-    """Symmetric; the weight of a tie is its number of trace kinds."""
+def adjacency_of(left: Ints, right: Ints, n: int) -> sparse.csr_matrix:
+    """The ties between `n` accounts, symmetric; the weight of one is how often it is given."""
     ones = np.ones(len(left))
     half = sparse.csr_matrix((ones, (left, right)), shape=(n, n))
     return (half + half.T).tocsr()

@@ -32,7 +32,8 @@ class Support:
     """What is left standing of a candidate's evidence.
 
     `edges` are the rows that pass; `families` names, for each family of traces, the members that
-    its edges touch; `star` is true where all evidence runs through one member.
+    its edges touch; `star` is true where all evidence runs through one member; `loose` says why
+    the members make no group, where they make none.
     """
 
     edges: Booleans
@@ -40,12 +41,13 @@ class Support:
     actors: frozenset[str]
     objects: frozenset[str]
     star: bool
+    loose: str | None = None
 
     def shortfalls(self, config: DetectConfig) -> list[str]:
         """Why this evidence does not suffice for the queue; empty when it does."""
         if not self.edges.any():
             return ["no pair is in step beyond chance"]
-        found = []
+        found = [f"no group ({self.loose})"] if self.loose else []
         broad = self.broad(config)
         if not _enough_families(self.families, broad):
             names = ", ".join(sorted(self.families))
@@ -54,7 +56,7 @@ class Support:
             found.append(f"{len(self.actors)} accounts, {config.min_actors} needed")
         if len(self.objects) < config.min_objects:
             found.append(f"{len(self.objects)} objects, {config.min_objects} needed")
-        if self.star:
+        if self.star and not self.loose:
             found.append("all evidence runs through one account")
         return found
 

@@ -52,8 +52,13 @@ def statement_of(case: Examined, standing: Support) -> str:
     within = f" within {_span(int(np.median(windows)))}" if windows else ""
     worst = max(value for value in edges.column("q_value").to_pylist() if value is not None)
     families = f"{len(kinds)} trace kind{'s' if len(kinds) > 1 else ''} ({', '.join(kinds)})"
+    who = _actors(case, len(standing.actors))
+    if standing.loose and len(standing.actors) > 2:
+        # Of a star or a chain most pairs are not in step, and the sentence must not say they are.
+        columns = (edges.column(end).to_pylist() for end in ("left", "right"))
+        who = f"{len(set(zip(*columns, strict=True)))} pairs among {who}"
     return (
-        f"{_actors(case, len(standing.actors))} are in step on {families}: the middle pair of them "
+        f"{who} are in step on {families}: the middle pair of them "
         f"shared {observed:g} objects{within} where {_number(float(np.median(expected)))} were "
         f"expected by chance (q {_below(worst)})."
     )

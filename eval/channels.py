@@ -65,15 +65,21 @@ def run(shared: Path) -> list[Row]:
 def _family(
     family: str, part: str, names: dict[str, str], edges: pa.Table, found: list[Row]
 ) -> Row:
-    """How many pairs of a family have an edge, and what its candidate was explained by."""
+    """How many pairs of a family have an edge, and what its candidate was explained by.
+
+    The candidate with most of the family speaks for it; a name in common is no owner in common, so
+    others may hold channels that the name alone put here. None of them may be queued.
+    """
     members = sorted(f"channel:{key}" for key, name in names.items() if part in name.casefold())
     pairs = set(zip(edges["left"].to_pylist(), edges["right"].to_pylist(), strict=True))
     tied = sum(pair in pairs for pair in combinations(members, 2))
     inside = [row for row in found if len(set(members) & set(row["members"])) > 1]
-    told = "; ".join(_told(row, names) for row in inside) or "too loose for a group"
-    explained = inside and all(
-        not row["queue"] and any(item["verdict"] == "ruled-in" for item in row["benign"])
-        for row in inside
+    inside.sort(key=lambda row: -len(set(members) & set(row["members"])))
+    told = "; ".join(_told(row, names) for row in inside) or "in no candidate"
+    explained = (
+        inside
+        and not any(row["queue"] for row in inside)
+        and any(item["verdict"] == "ruled-in" for item in inside[0]["benign"])
     )
     value = "explained" if tied and explained else "found" if tied else "missed"
     note = f"{len(members)} channels, {tied} pairs with an edge; {told}"
@@ -83,7 +89,8 @@ def _family(
 def _told(row: Row, names: dict[str, str]) -> str:
     members = ", ".join(names[name.partition(":")[2]] for name in row["members"])
     ruled_in = [item["benign_class"] for item in row["benign"] if item["verdict"] == "ruled-in"]
-    reason = ", ".join(ruled_in) or row["queue_reason"]
+    weak = row["queue_reason"].startswith("weak")
+    reason = row["queue_reason"] if weak or not ruled_in else ", ".join(ruled_in)
     return f"{members} [{reason}]"
 
 

@@ -91,14 +91,14 @@ def narratives_correct(
 
 @campaigns_app.command("list")
 def campaigns_list(context: typer.Context, json: Json = False) -> None:
-    """Print the candidate campaigns, those that wait for review first."""
+    """Print the candidate campaigns: the review queue, then the explained, then the weak."""
     rows = cases.campaigns(state_of(context).project)
     if json:
         hidden = ("members", "document_ids")
         print_json([{k: v for k, v in row.items() if k not in hidden} for row in rows])
         return
-    columns = ("campaign_id", "queue", "status", "accounts", "documents", "statement")
-    _print_rows(columns, rows)
+    columns = ("campaign_id", "listed", "status", "accounts", "documents", "statement")
+    _print_rows(columns, [{**row, "statement": _told(row)} for row in rows])
 
 
 @campaigns_app.command("show")
@@ -121,6 +121,9 @@ def print_campaign(project: Any, found: dict[str, Any], *, posts: int) -> None:
     state = "in the review queue" if found["queue"] else "not in the queue"
     typer.echo(f"  status        {found['status']}, {state}: {printable(found['queue_reason'])}")
     typer.echo(f"  statement     {printable(found['statement'])}")
+    typer.echo(
+        f"  documents     {found['documents']} count, of {found['examined']} behind the edges"
+    )
     for field in ("coordinated", "inauthentic", "state_link", "reach"):
         typer.echo(f"  {field.replace('_', ' '):<13} {printable(found[field])}")
     typer.echo(f"  members       {printable(', '.join(found['members']))}")
@@ -249,6 +252,11 @@ def dashboard(
     for name, value in options.items():
         command += [f"--{name}", value]
     os.execve(sys.executable, command, environment)  # noqa: S606 - no shell is wanted
+
+
+def _told(row: dict[str, Any]) -> str:
+    """The statement, and why nobody is asked where nobody is."""
+    return row["statement"] if row["queue"] else f"{row['statement']} [{row['queue_reason']}]"
 
 
 def _print_rows(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

@@ -91,7 +91,7 @@ def _head(row: Mapping[str, Any]) -> None:
         f"{one_line(row['name'])} ({row['campaign_id']})",
         period,
         listing(row["languages"]),
-        f"{row['documents']} {say('documents')}",
+        f"{row['documents']} {say('documents count, of')} {row['examined']}",
         f"{row['objects']} {say('objects')}",
         f"{say('smallest q')} {number(row['min_q'])}",
     )
@@ -228,7 +228,8 @@ def _posts(project: Project, row: Mapping[str, Any], shown: Cast) -> None:
 def _explanations(row: Mapping[str, Any]) -> None:
     heading(
         "Innocent explanations",
-        "Each was tested. Unknown means that the data cannot tell, which is not the same as no.",
+        "Each was tested on all documents behind the edges; those that one covers do not count. "
+        "Unknown means that the data cannot tell, which is not the same as no.",
     )
     if not row["benign"]:
         nothing("No innocent explanation was tested.")

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from baken import cases
 from baken.dashboard import queries
 from baken.dashboard.desk import say, show
 from baken.dashboard.evidence import number, ruled_in
@@ -32,20 +33,28 @@ def render(project: Project) -> None:
         )
     )
     decided = [row for row in rows if str(row["status"]) in _CLOSED]
-    waiting = [row for row in rows if row["queue"] and row not in decided]
-    others = [row for row in rows if not row["queue"] and row not in decided]
-    titles = ("Waiting for review", "Decided", "Explained or weak")
-    parts = (waiting, decided, others)
-    tabs = st.tabs([f"{say(t)} ({len(p)})" for t, p in zip(titles, parts, strict=True)])
+    undecided = [row for row in rows if str(row["status"]) not in _CLOSED]
+    parts = [[row for row in undecided if row["listed"] == name] for name in cases.LISTS]
+    titles = ("Waiting for review", "Explained", "Weak", "Decided")
+    counted = zip(titles, [*parts, decided], strict=True)
+    tabs = st.tabs([f"{say(title)} ({len(part)})" for title, part in counted])
     with tabs[0]:
-        _queue(waiting)
+        _queue(parts[0])
     with tabs[1]:
-        _list(decided, "decided", "Nobody has decided on a candidate yet.")
+        st.caption(
+            say("Not queued, because what innocent explanations leave is too little to ask.")
+        )
+        _list(parts[1], "explained", "No candidate was explained away.")
     with tabs[2]:
         st.caption(
-            say("Not queued: an innocent explanation holds, or the evidence is too thin to ask.")
+            say(
+                "In step beyond chance, but short of what it takes to ask a person. Accounts that "
+                "make no group stand here as well, with what they lack. The largest come first."
+            )
         )
-        _list(others, "others", "No candidate was explained away or found too weak.")
+        _list(parts[2], "weak", "No candidate was found too weak.")
+    with tabs[3]:
+        _list(decided, "decided", "Nobody has decided on a candidate yet.")
 
 
 def _queue(rows: list[dict[str, Any]]) -> None:
