@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.nlp.lens.cues import cue_confidence
-from baken.nlp.lens.taxonomy import Taxonomy
+from baken.taxonomies import Taxonomy
 from baken.protocols import Embedder, Vectors
 
 # From here on a sentence carries a label; below it is unclear.

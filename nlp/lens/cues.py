@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from baken.nlp.lens.taxonomy import Label
+from baken.taxonomies import Label
 
 # One cue makes a label more likely than not, two make it likely; hints need each other or a near
 # example. Set by thought before anything was measured, and never tuned.

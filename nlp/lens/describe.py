@@ -17,7 +17,7 @@ from baken.config import NlpConfig
 from baken.model import Correction, Role
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.lens.classify import CLEAR, Example, Floats, Lens, clean
-from baken.nlp.lens.taxonomy import UNCLEAR, Taxonomy
+from baken.taxonomies import UNCLEAR, Taxonomy
 from baken.protocols import Embedder, Progress, Vectors, silent
 from baken.schema import LENS, conform, from_rows
 
