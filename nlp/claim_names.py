@@ -116,10 +116,17 @@ def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
     return False
 
 
-def names_conflict(left: Sequence[Word], right: Sequence[Word]) -> bool:
-    """Whether two texts, in any languages, name different places, one for one."""
-    ours = {word.normal for word in left if _is_place(word)}
-    theirs = {word.normal for word in right if _is_place(word)}
+def places_in(words: Sequence[Word]) -> frozenset[str]:
+    """The places that are named, by their entries in the lists."""
+    return frozenset(
+        word.normal for word in words if word.normal is not None and word.normal.startswith(PLACE)
+    )
+
+
+def names_conflict(
+    left: Sequence[Word], right: Sequence[Word], ours: frozenset[str], theirs: frozenset[str]
+) -> bool:
+    """Whether two texts, in any languages, that name `ours` and `theirs` name other places."""
     gone, come = ours - theirs, theirs - ours
     return bool(gone) and len(gone) == len(come) and not _spelt_alike(left, right, gone, come)
 
@@ -190,12 +197,8 @@ def _shared_beginning(left: str, right: str) -> int:
     return min(len(left), len(right))
 
 
-def _is_place(word: Word) -> bool:
-    return word.normal is not None and word.normal.startswith(PLACE)
-
-
 def _spelt_alike(
-    left: Sequence[Word], right: Sequence[Word], gone: set[str | None], come: set[str | None]
+    left: Sequence[Word], right: Sequence[Word], gone: frozenset[str], come: frozenset[str]
 ) -> bool:
     """Whether a place that seems to be missing stands there in a spelling that is in no list."""
     from rapidfuzz.distance import JaroWinkler

@@ -19,6 +19,7 @@ from baken.nlp.claim_names import (
     Word,
     name_replaced,
     names_conflict,
+    places_in,
     skeleton,
     spelt_in,
     sure_names,
@@ -68,6 +69,11 @@ class Claim:
         return words_of(self.text, self.language)
 
     @cached_property
+    def places(self) -> frozenset[str]:
+        """The places that it names."""
+        return places_in(self.words)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Those of its names that stand in a version in any language too."""
         return sure_names(self.words, self.language)
@@ -97,7 +103,9 @@ def changed(left: str, left_language: str, right: str, right_language: str) -> C
     if numbers_differ(ours.numbers, theirs.numbers):
         return Change.NUMBER
     replaced = same_language and name_replaced(ours.words, theirs.words)
-    return Change.NAME if replaced or names_conflict(ours.words, theirs.words) else None
+    if replaced or names_conflict(ours.words, theirs.words, ours.places, theirs.places):
+        return Change.NAME
+    return None
 
 
 def same_claim(left: str, left_language: str, right: str, right_language: str) -> bool:

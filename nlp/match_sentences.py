@@ -31,6 +31,7 @@ def aligned_sentences(left: str, right: str, *, languages: tuple[str, str]) -> l
     """
     ours = sentence_spans([left], languages[0])[0][:_MAX_SENTENCES]
     theirs = sentence_spans([right], languages[1])[0][:_MAX_SENTENCES]
+    beads = [(0, 0, 1, 1)] if len(ours) == len(theirs) == 1 else _beads(ours, theirs)
     return [
         {
             "left_start": ours[i][0],
@@ -38,7 +39,7 @@ def aligned_sentences(left: str, right: str, *, languages: tuple[str, str]) -> l
             "right_start": theirs[j][0],
             "right_end": theirs[to_j - 1][1],
         }
-        for i, j, to_i, to_j in _beads(ours, theirs)
+        for i, j, to_i, to_j in beads
         if to_i > i and to_j > j
     ]
 

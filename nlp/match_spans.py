@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from rapidfuzz.distance import Opcodes
 
@@ -15,7 +16,7 @@ _MIN_RUN_WORDS = 2
 
 def aligned_spans(left: str, right: str) -> list[dict[str, int]]:
     """Runs of at least two equal words, as characters of `left` and of `right`, in order."""
-    ours, theirs = _words(left), _words(right)
+    (ours, our_words), (theirs, their_words) = _words(left), _words(right)
     return [
         {
             "left_start": ours[code.src_start][0],
@@ -23,7 +24,7 @@ def aligned_spans(left: str, right: str) -> list[dict[str, int]]:
             "right_start": theirs[code.dest_start][0],
             "right_end": theirs[code.dest_end - 1][1],
         }
-        for code in _opcodes([word for _, _, word in ours], [word for _, _, word in theirs])
+        for code in _opcodes(our_words, their_words)
         if code.tag == "equal" and code.src_end - code.src_start >= _MIN_RUN_WORDS
     ]
 
@@ -34,10 +35,9 @@ def _opcodes(left: list[str], right: list[str]) -> Opcodes:
     return Indel.opcodes(left, right)
 
 
-def _words(text: str) -> list[tuple[int, int, str]]:
-    found = []
-    for match in _WORD.finditer(text):
-        found.append((match.start(), match.end(), match.group().casefold()))
-        if len(found) == _MAX_WORDS:
-            break
-    return found
+def _words(text: str) -> tuple[list[tuple[int, int]], list[str]]:
+    """Where the words of `text` are, and what they are in folded case."""
+    places = [match.span() for match in islice(_WORD.finditer(text), _MAX_WORDS)]
+    # Folded at once: a line break is in no word, and stays one.
+    words = "\n".join([text[start:end] for start, end in places]).casefold()
+    return places, words.split("\n") if places else []

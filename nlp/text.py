@@ -97,9 +97,11 @@ def _normalise(text: str) -> tuple[str, tuple[str, ...]]:
 
 def bare_words(text: str) -> str:
     """The case-folded words of `text` alone: no links, mentions, marks or pictures."""
-    text = _REPOST.sub("", text)
+    if "@" in text:
+        text = _REPOST.sub("", text)
     text = _URL.sub(" ", text)
-    text = _MENTION.sub(" ", text)
+    if "@" in text:
+        text = _MENTION.sub(" ", text)
     return _NOT_WORDS.sub(" ", text.casefold()).strip()
 
 
