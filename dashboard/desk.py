@@ -55,9 +55,12 @@ def note_once(project: Project, action: str, subject: str, **detail: object) -> 
 
 def say(text: str) -> str:
     """`text`, which is English, in the reader's language where `nl.toml` has it."""
-    if st.session_state.get(_READER) != "nl":
-        return text
-    return dutch().get(text, text)
+    return dutch().get(text, text) if reader() == "nl" else text
+
+
+def reader() -> str:
+    """The code of the reader's language."""
+    return str(st.session_state.get(_READER, "en"))
 
 
 @cache
@@ -72,7 +75,7 @@ def language_name(code: object) -> str:
     name = one_line(code or "und", width=20)
     if name in ("und", ""):
         return say("unknown")
-    return _names(str(st.session_state.get(_READER, "en"))).get(name, name)
+    return _names(reader()).get(name, name)
 
 
 @cache

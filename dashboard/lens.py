@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
+import streamlit as st
+
 from baken.dashboard import queries
-from baken.dashboard.desk import say
-from baken.dashboard.inert import cell
+from baken.dashboard.desk import reader, say
+from baken.dashboard.inert import cell, markdown, one_line
 from baken.dashboard.pieces import heading, nothing, table
+from baken.errors import ConfigError
 from baken.store.project import Project
+from baken.taxonomies import UNCLEAR, Taxonomy, load_taxonomies
 
 _MAX_SENTENCES = 3
 
@@ -18,24 +22,52 @@ def lens(project: Project, narrative_id: str, visible: Container[str]) -> None:
     """Draw the labels; sentences are shown of the documents in `visible` alone."""
     heading(
         "Lens",
-        "What it seems to aim at and how, suggested for research. No label says true or false, and "
-        "none describes a person. A person can correct each one on the command line.",
+        "What it seems to aim at and how, suggested for research. No answer says true or false, "
+        "and none describes a person. The percentage is the share of texts expected to carry it.",
     )
     rows = queries.lens(project, narrative_id)
     if not rows:
         nothing("No labels: too little in its texts points to one.")
         return
+    known = _taxonomies(project)
     table(
         [
             {
-                "question": say(row["taxonomy"]),
-                "label": say(row["label"]),
+                "question": _question(known, row),
+                "answer": _label(known, row),
                 "confidence": say("a person") if row["origin"] == "person" else _share(row),
                 "because of": _because(row, visible),
             }
             for row in rows
-        ]
+        ],
+        column_config={say("because of"): {"width": "large"}},
     )
+    names = "|".join(sorted({str(row["taxonomy"]) for row in rows}))
+    st.caption(say("To correct an answer, on the command line:"))
+    # Not as Markdown, which would put joiners into what a person copies.
+    st.text(f"baken narratives correct {narrative_id} --taxonomy {one_line(names)} --label …")
+
+
+def _taxonomies(project: Project) -> Mapping[str, Taxonomy]:
+    """The taxonomies by name; one that a researcher broke is said, and names stand for titles."""
+    try:
+        found = load_taxonomies(project.config.path(project.config.nlp.lens))
+    except ConfigError as error:
+        st.warning(markdown(error))
+        return {}
+    return {one.name: one for one in found}
+
+
+def _question(known: Mapping[str, Taxonomy], row: Mapping[str, Any]) -> str:
+    name = str(row["taxonomy"])
+    return known[name].title(reader()) if name in known else name
+
+
+def _label(known: Mapping[str, Taxonomy], row: Mapping[str, Any]) -> str:
+    name, label = str(row["taxonomy"]), str(row["label"])
+    if label == UNCLEAR or name not in known:
+        return say(label)
+    return known[name].label_title(label, reader())
 
 
 def _share(row: dict[str, Any]) -> str:

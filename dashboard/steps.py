@@ -52,8 +52,15 @@ def _shown(step: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, 
         "step": say(WORDS[PathKind(step["kind"])]),
         "earlier source": place(earlier),
         "seen there": moment(earlier["at"]),
-        "evidence": cell(step["evidence"] or "", width=160),
+        "evidence": cell(_evidence(step), width=160),
     }
+
+
+def _evidence(step: dict[str, Any]) -> str:
+    """The quotation or address, or how alike the two texts are."""
+    told = step["evidence"] or ""
+    alike = step["kind"] in (PathKind.COPY, PathKind.TRANSLATION, PathKind.SAME_CLAIM)
+    return f"{say('similarity')} {told}" if alike and told else told
 
 
 def place(row: dict[str, Any]) -> str:

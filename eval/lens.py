@@ -19,9 +19,10 @@ import numpy as np
 from baken.config import NlpConfig
 from baken.nlp.embed import make_embedder
 from baken.nlp.entities_spacy import sentence_spans
-from baken.nlp.lens import Lens, load_taxonomies
+from baken.nlp.lens import Lens
 from baken.nlp.lens.classify import CLEAR, clean
 from baken.protocols import Embedder
+from baken.taxonomies import load_taxonomies
 
 OWN_SET = Path(__file__).resolve().parent / "sets" / "lens.csv"
 NONE = "none"

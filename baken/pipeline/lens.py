@@ -15,6 +15,7 @@ from baken.pipeline.stages import run_stage
 from baken.pipeline.texts import vectors_of
 from baken.protocols import Embedder, Progress
 from baken.store.project import Project, Run
+from baken.taxonomies import UNCLEAR, load_taxonomies, taxonomies_digest
 
 _MAX_EXAMPLES = 3
 _READ = ["doc_id", "text_id", "language", "own_text", "sentences"]
@@ -22,7 +23,7 @@ _READ = ["doc_id", "text_id", "language", "own_text", "sentences"]
 
 def describe(project: Project, run: Run, embedder: Embedder, progress: Progress) -> None:
     """Describe the narratives again if they, a taxonomy or a correction has changed."""
-    from baken.nlp.lens import describe_narratives, load_taxonomies, taxonomies_digest
+    from baken.nlp.lens import describe_narratives
 
     taxonomies = load_taxonomies(project.config.path(project.config.nlp.lens))
     corrections = project.ledger.corrections()
@@ -59,8 +60,6 @@ def correct(
 
     Raises `UsageError` for an unknown narrative, taxonomy or label, and without a role.
     """
-    from baken.nlp.lens import UNCLEAR, load_taxonomies
-
     found = narrative(project, narrative_id)
     known = {one.name: one for one in load_taxonomies(project.config.path(project.config.nlp.lens))}
     if taxonomy not in known:

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.nlp.lens.cues import cue_confidence
-from baken.taxonomies import Taxonomy
 from baken.protocols import Embedder, Vectors
+from baken.taxonomies import Taxonomy
 
 # From here on a sentence carries a label; below it is unclear.
 CLEAR = 0.5

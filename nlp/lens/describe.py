@@ -17,9 +17,9 @@ from baken.config import NlpConfig
 from baken.model import Correction, Role
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.lens.classify import CLEAR, Example, Floats, Lens, clean
-from baken.taxonomies import UNCLEAR, Taxonomy
 from baken.protocols import Embedder, Progress, Vectors, silent
 from baken.schema import LENS, conform, from_rows
+from baken.taxonomies import UNCLEAR, Taxonomy
 
 # The nearest texts speak for a narrative, and their beginnings for a text: reading all of them
 # would cost more than it tells. At 12 texts the lens took a quarter of the time of an analysis.

@@ -79,6 +79,7 @@ def full_project(folder: Path, *, settings: str = "") -> Project:
     _write(project, schema.MEMBERS, [_member(row) for row in documents])
     _write(project, schema.LINEAGE, _lineage())
     _write(project, schema.PATHS, _steps(documents))
+    _write(project, schema.LENS, _lens(documents))
     _write(project, schema.EDGES, _edges(documents))
     _write(project, schema.CAMPAIGNS, _campaigns(documents))
     _write(project, schema.FINDINGS, _findings())
@@ -180,6 +181,24 @@ def _steps(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = [row["doc_id"] for row in documents if _member(row)["narrative_id"] == STORY]
     step = {"narrative_id": STORY, "right": found[-1], "kind": "quotation", "evidence": HOSTILE}
     return [{**step, "left": found[0]}, {**step, "left": "doc-gone"}]
+
+
+def _lens(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Labels of bundled taxonomies, one of a taxonomy that is gone, and one in doubt."""
+    told = [row["doc_id"] for row in documents if _member(row)["narrative_id"] == STORY][:1]
+    found = (("target", "food-water"), ("frame", "economic"), ("move", "unclear"))
+    return [
+        {
+            "narrative_id": STORY,
+            "taxonomy": taxonomy,
+            "label": label,
+            "confidence": 0.8,
+            "sentences": [HOSTILE],
+            "doc_ids": told,
+            "origin": "suggested",
+        }
+        for taxonomy, label in found
+    ]
 
 
 def _lineage() -> list[dict[str, Any]]:

@@ -10,9 +10,10 @@ import pytest
 
 from baken.config import NlpConfig
 from baken.nlp.embed import make_embedder
-from baken.nlp.lens import Lens, load_taxonomies
+from baken.nlp.lens import Lens
 from baken.nlp.lens.classify import CLEAR, Example
 from baken.protocols import Embedder
+from baken.taxonomies import load_taxonomies
 
 OWN_SET = Path(__file__).resolve().parents[3] / "eval" / "sets" / "lens.csv"
 TAXONOMIES = {one.name: one for one in load_taxonomies()}

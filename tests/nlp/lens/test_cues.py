@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baken.nlp.lens.cues import cue_confidence
-from baken.nlp.lens.taxonomy import Label
+from baken.taxonomies import Label
 
 LABEL = Label(
     description="A test.",

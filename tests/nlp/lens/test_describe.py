@@ -13,8 +13,9 @@ from baken import schema
 from baken.config import NlpConfig
 from baken.model import Correction
 from baken.nlp.embed import make_embedder
-from baken.nlp.lens import describe_narratives, load_taxonomies
+from baken.nlp.lens import describe_narratives
 from baken.protocols import Embedder, Vectors
+from baken.taxonomies import load_taxonomies
 
 CONFIG = NlpConfig(embedder="hashing")
 STORIES = {

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from baken.errors import ConfigError
-from baken.nlp.lens import load_taxonomies, taxonomies_digest
 from baken.nlp.lens.cues import ANY_LANGUAGE
+from baken.taxonomies import load_taxonomies, taxonomies_digest
 
 LANGUAGES = {"nl", "en", "de", "fr", "pl", "ru", "uk"}
 OWN = """
@@ -25,7 +25,7 @@ examples = {{ en = ["Two and two."] }}
 """
 
 
-DOCUMENTED = Path(__file__).resolve().parents[3] / "docs" / "explanation" / "lens.md"
+DOCUMENTED = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "lens.md"
 
 
 def test_the_documented_taxonomy_loads(tmp_path: Path) -> None:
