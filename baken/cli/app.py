@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import baken
 from baken import log
 from baken.cli import analysing, collecting, demo, evaluating, exploring, keeping, setting_up
-from baken.cli.context import State
-from baken.errors import BakenError
+from baken.cli.context import State, printable
+from baken.errors import BakenError, UsageError
 
 app = typer.Typer(
     name="baken",
@@ -46,10 +46,24 @@ for module in (setting_up, demo, collecting, analysing, exploring, evaluating, k
     module.register(app)
 
 
+# Typer keeps the classes of its own errors to itself; this is the one of every wrong call.
+_WrongCall: type[Exception] = typer.BadParameter.__mro__[1]
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; an error of ours is one line, anything else keeps its traceback."""
     try:
-        app()
+        code = app(standalone_mode=False)
+        if code == _INTERRUPTED:
+            sys.stderr.write("baken: interrupted; the next run carries on\n")
+        sys.exit(code)
+    except _WrongCall as error:
+        sys.stderr.write(_wrong_call(error))
+        sys.exit(UsageError.exit_code)
+    except typer.Abort:
+        sys.stderr.write("baken: stopped, and nothing was recorded\n")
+        sys.exit(1)
     except BakenError as error:
         sys.stderr.write(f"baken: {error}\n")
         sys.exit(error.exit_code)
@@ -57,6 +71,16 @@ def main() -> None:
         # The reader (`head`, a pager) has seen enough; closing quietly is what it expects.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.stderr.write("baken: interrupted; the next run carries on\n")
-        sys.exit(130)
+
+
+def _wrong_call(error: Any) -> str:
+    """One line that says what is wrong with a call and where to look; the help where none is."""
+    message = error.format_message().strip()
+    command = error.ctx.command_path if error.ctx else "baken"
+    if not message:
+        return ""
+    if "\n" in message:
+        return f"{message}\n"
+    told = printable(message).replace("Value error, ", "").removesuffix(".")
+    end = "" if told.endswith("?") else ";"
+    return f"baken: {told[0].lower()}{told[1:]}{end} `{command} --help` shows what it takes\n"

@@ -93,9 +93,12 @@ def state_of(context: typer.Context) -> State:
 
 
 def summary_line(command: str, summary: Mapping[str, object], issues: int, elapsed_s: float) -> str:
-    """One line that says what a run did."""
+    """One line that says what a run did, and where to look for the records it set aside."""
     figures = [f"{name}={value}" for name, value in summary.items() if not name.endswith("_s")]
-    return " ".join([f"baken {command}:", *figures, f"issues={issues}", f"seconds={elapsed_s:.0f}"])
+    line = " ".join([f"baken {command}:", *figures, f"issues={issues}", f"seconds={elapsed_s:.0f}"])
+    if summary.get("quarantined"):
+        line += "; quarantined records were left out: `baken quarantine` says which and why"
+    return line
 
 
 def _lines() -> Progress:

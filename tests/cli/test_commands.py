@@ -76,6 +76,34 @@ def test_an_order_is_asked_once_and_checked(tmp_path: Path) -> None:
     failed(baken(tmp_path, "collect"), 1, "ended on 2020-06-01")
 
 
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (["review", "cam-x", "--status", "odd", "--reason", "r"], ["'odd'", "dismissed"]),
+        (["import", "a.csv", "--account-kind", "robot"], ["'robot'", "outlet", "baken import"]),
+        (["simulate", "--documents", "many", "--out", "x"], ["--documents", "integer"]),
+        (["schedule", "--hours", "99"], ["--hours", "24"]),
+        (["campaigns", "show"], ["campaign_id", "`baken campaigns show --help`"]),
+        (["campaigns", "lst"], ["Did you mean 'list'? `baken campaigns --help`"]),
+        (["--nope"], ["no such option: --nope"]),
+    ],
+)
+def test_a_wrong_call_is_one_line_that_says_where_to_look(
+    tmp_path: Path, call: list[str], words: list[str]
+) -> None:
+    done = baken(tmp_path, *call)
+    failed(done, 2, *words)
+    assert len(done.stderr.splitlines()) == 1
+    assert not done.stdout
+
+
+def test_a_command_without_its_part_prints_the_help(tmp_path: Path) -> None:
+    done = baken(tmp_path, "campaigns")
+    assert done.returncode == 2
+    assert "show" in done.stdout + done.stderr
+    assert baken(tmp_path, "--help").returncode == 0
+
+
 def test_a_misspelt_key_is_named(project: Path) -> None:
     with (project / "baken.toml").open("a") as file:
         file.write("[detect]\nq_maks = 0.1\n")
@@ -114,9 +142,11 @@ def test_bad_records_are_set_aside_with_their_reason(project: Path, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "documents_new=2" in done.stdout
     assert "quarantined=5" in done.stdout
+    assert "`baken quarantine` says which and why" in done.stdout
     again = baken(project, "import", str(file), *MAPPING)
     assert "documents_new=0" in again.stdout
     assert "quarantined=0" in again.stdout
+    assert "baken quarantine" not in again.stdout
     shown = json.loads(baken(project, "quarantine", "--json").stdout)
     assert len(shown) == 5
     assert all(row["reason"] for row in shown)
