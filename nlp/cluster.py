@@ -164,8 +164,9 @@ class _Work:
             return rows
         count = min(self.config.neighbours, len(rows) - 1)
         found = nearest(self.space[rows], count, seed=self.seed, asked=fresh)
-        near = found.rows[(found.rows >= 0) & (found.cosines >= self.limits.link)]
-        return rows[np.union1d(np.flatnonzero(fresh), near)]
+        restless = fresh.copy()
+        restless[found.rows[(found.rows >= 0) & (found.cosines >= self.limits.link)]] = True
+        return rows[restless]
 
     def _spoken(self, rows: Labels) -> Labels:
         """Of each family among `rows` its first text."""

@@ -16,7 +16,7 @@ from baken.config import NlpConfig
 from baken.model import MatchKind
 from baken.nlp.claims import USUAL_MARKS, claim_of, marks_in_common, same_claim
 from baken.nlp.language import UNDETERMINED
-from baken.nlp.match_copies import Pairs, copy_candidates
+from baken.nlp.match_copies import copy_candidates
 from baken.nlp.match_near import Described, Near, Sought, near_pairs
 from baken.nlp.match_second import agreed_margins
 from baken.nlp.match_sentences import aligned_sentences
@@ -33,6 +33,7 @@ from baken.nlp.match_thresholds import (
 )
 from baken.nlp.text import bare_words
 from baken.protocols import Embedder, Progress, Vectors, silent
+from baken.resemblance import Pairs
 from baken.schema import MATCHES, conform, from_rows
 
 # Bands and centroids are drawn anew for no one: results depend on the texts alone.

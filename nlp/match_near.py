@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from baken.nlp.match_copies import Pairs
 from baken.nlp.match_thresholds import (
     CROWD_ABOVE,
     MAX_LENGTH,
@@ -18,6 +17,7 @@ from baken.nlp.match_thresholds import (
 )
 from baken.nlp.neighbours import Neighbours, nearest_of_both
 from baken.protocols import Progress, Vectors
+from baken.resemblance import Pairs
 
 # A text has at most so many candidates by meaning in its own language, and so many in others.
 _NEIGHBOURS = 30

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.config import NlpConfig
-from baken.nlp.match_copies import Pairs
 from baken.nlp.match_thresholds import (
     DOUBT,
     SECOND_SHARE,
@@ -21,6 +20,7 @@ from baken.nlp.match_thresholds import (
     has_second_reader,
 )
 from baken.protocols import Embedder
+from baken.resemblance import Pairs
 
 # What one run may ask: the pairs most in doubt, up to so many texts. At 0.08 s of one core for a
 # text of 400 letters that is two minutes at most; 170,000 tweets have 312 texts in doubt.

@@ -1,7 +1,3 @@
-import numpy as np
-import pytest
-
-from baken.nlp import match_copies
 from baken.nlp.match_copies import copy_candidates
 
 BASE = "storm closes the harbour and the bridge to the island for the whole weekend"
@@ -21,10 +17,3 @@ def test_texts_that_share_most_of_their_letters_are_candidates():
 
 def test_texts_shorter_than_a_shingle_have_no_candidates():
     assert not len(copy_candidates(["abc", "abc", "", ""], seed=1))
-
-
-@pytest.mark.parametrize("chunk", [1, 2, 5])
-def test_the_company_of_a_text_does_not_matter(monkeypatch, chunk):
-    expected = copy_candidates(TEXTS, seed=1)
-    monkeypatch.setattr(match_copies, "_CHUNK_TEXTS", chunk)
-    assert np.array_equal(copy_candidates(TEXTS, seed=1), expected)
