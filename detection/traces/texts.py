@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 
 from baken.detection.traces.common import from_documents
+from baken.detection.traces.near_copies import near_copies
 from baken.model import TraceKind
 from baken.protocols import DetectionView
 
@@ -40,19 +41,27 @@ class SimilarTextSignal:
     """Two accounts publish the same message in other words or another language.
 
     Each text stands for the group of its own best matches; groups do not chain, so that two texts
-    are one object only when both match the same central text.
+    are one object only when both match the same central text. Where texts were not matched by
+    meaning, those count that share most of their letters within an hour.
     """
 
     trace_kind = TraceKind.SIMILAR_TEXT
 
     def traces(self, view: DetectionView) -> pa.Table:
         """One trace for each document whose text has a match; the object is the central text."""
-        if len(view.matches) == 0:
-            return from_documents(self.trace_kind, view.documents.slice(0, 0), _no_strings())
-        texts, centre = centres(view.matches)
-        ids = _text_ids(view, view.documents)
+        documents = view.documents
+        ids = _text_ids(view, documents)
+        matches = view.matches
+        if len(matches) == 0:
+            annotated = view.annotations["doc_id"].combine_chunks()
+            place = pc.index_in(documents["doc_id"], value_set=annotated).combine_chunks()
+            own = view.annotations["own_text"]
+            matches = near_copies(ids, documents["published_at"], own, place)
+        if len(matches) == 0:
+            return from_documents(self.trace_kind, documents.slice(0, 0), pa.array([], pa.string()))
+        texts, centre = centres(matches)
         found = pc.index_in(ids, value_set=texts)
-        return from_documents(self.trace_kind, view.documents, pc.take(centre, found))
+        return from_documents(self.trace_kind, documents, pc.take(centre, found))
 
 
 def centres(matches: pa.Table) -> tuple[pa.Array, pa.Array]:
@@ -127,7 +136,3 @@ def enough_words(own_text: pa.ChunkedArray) -> pa.Array:
         pc.greater_equal(spaces, MIN_WORDS - 1), pc.greater_equal(letters, MIN_LETTERS)
     )
     return pc.take(enough, encoded.indices)
-
-
-def _no_strings() -> pa.Array:
-    return pa.array([], pa.string())
