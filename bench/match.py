@@ -4,7 +4,7 @@ The vectors are synthetic (topics, near copies and noise), the texts seeded nons
 figures are those of `match_texts` alone. It also measures how many of the nearest the inverted file
 finds. D3lta (VIGINUM) pins TensorFlow 2.18, so it runs in an environment of its own (`pip install
 d3lta`), named by BAKEN_BENCH_D3LTA_PYTHON, on the same texts, languages and vectors.
-BAKEN_BENCH_MATCH_TEXTS makes all of it smaller.
+BAKEN_BENCH_MATCH_TEXTS makes all of it smaller, BAKEN_BENCH_MATCH_MOST the largest run.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from baken.protocols import Vectors
 
 DIMENSION = 512
 TEXTS = 60_000
+MOST_TEXTS = 1_000_000
 TEXTS_PER_TOPIC = 30
 COPIES_SHARE = 0.1
 # How fast variances fall off from one direction to the next, as in sentence embeddings.
@@ -46,10 +47,11 @@ Row = dict[str, Any]
 
 
 def run(_shared: Path) -> list[Row]:
-    """The growth of time, the recall of neighbours, and both in one run."""
+    """The growth of time, both in one run, a million texts, and the recall of neighbours."""
     count = int(os.environ.get("BAKEN_BENCH_MATCH_TEXTS", str(TEXTS)))
     _matched(*_world(100))  # Reads the lists of names, once.
-    return [*_growth(count), *_beside(count), _row("recall of the 15 nearest by files", _recall())]
+    recall = _row("recall of the 15 nearest by files", _recall())
+    return [*_growth(count), *_beside(count), *_large(), recall]
 
 
 def _growth(count: int) -> list[Row]:
@@ -61,8 +63,7 @@ def _growth(count: int) -> list[Row]:
             start = time.process_time()
             found = _matched(*given)
             seconds.append(time.process_time() - start)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        note = f"{found.num_rows:,} pairs, {peak:.1f} GB"
+        note = f"{found.num_rows:,} pairs, {_peak_gb():.1f} GB"
         rows.append(_row(f"matching {size:,} texts, CPU seconds", seconds[-1], "", note))
     growth = _row("matching ten times the texts, times as long", seconds[1] / seconds[0], "<= 12")
     return [*rows, growth]
@@ -91,6 +92,31 @@ def _beside(count: int) -> list[Row]:
         _row(what, other["seconds"], "", note),
         _row(name, other["seconds"] / seconds, ">= 20", f"{other['cpu_s'] / cpu_s:.0f} in CPU"),
     ]
+
+
+def _large() -> list[Row]:
+    """In a process of its own, whose memory is that of matching and its input."""
+    count = os.environ.get("BAKEN_BENCH_MATCH_MOST", str(MOST_TEXTS))
+    command = [sys.executable, __file__, count]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    rows: list[Row] = json.loads(done.stdout)
+    return rows
+
+
+def _measured(count: int) -> list[Row]:
+    given = _world(count)
+    start, busy = time.perf_counter(), time.process_time()
+    found = _matched(*given)
+    seconds, cpu_s = time.perf_counter() - start, time.process_time() - busy
+    note = f"{cpu_s:.0f} of CPU; {found.num_rows:,} pairs"
+    return [
+        _row(f"matching {count:,} texts, seconds", seconds, "", note),
+        _row(f"matching {count:,} texts, GB at most", _peak_gb(), "", "texts and vectors included"),
+    ]
+
+
+def _peak_gb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _d3lta(python: str, texts: pa.Table, vectors: Vectors) -> Row | None:
@@ -157,3 +183,7 @@ def _kinds(kinds: dict[str, int]) -> str:
 
 def _row(name: str, value: float | str, target: str = "", note: str = "") -> Row:
     return {"name": name, "value": value, "target": target, "note": note}
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measured(int(sys.argv[1]))))
