@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from baken.dashboard.desk import say
 from baken.dashboard.privacy import Cast
 
 VERDICTS = ("ruled-in", "unknown", "ruled-out")
@@ -74,11 +75,12 @@ def span(seconds: float) -> str:
 def lag(pair: Pair) -> str:
     """How long after the left post the right one came."""
     if pair.apart is None:
-        return "time unknown"
+        return say("time unknown")
     seconds = pair.apart.total_seconds()
     if seconds == 0:
-        return "same moment"
-    return f"right {span(seconds)} {'later' if seconds > 0 else 'earlier'}"
+        return say("the right post came at the same moment")
+    order = say("later") if seconds > 0 else say("earlier")
+    return f"{say('the right post came')} {span(seconds)} {order}"
 
 
 def number(value: float | None, *, digits: int = 3) -> str:

@@ -23,7 +23,8 @@ def lens(project: Project, narrative_id: str, visible: Container[str]) -> None:
     heading(
         "Lens",
         "What it seems to aim at and how, suggested for research. No answer says true or false, "
-        "and none describes a person. The percentage is the share of texts expected to carry it.",
+        "and none describes a person. The percentage is the share of texts expected to carry it; "
+        "beside unclear, how sure it is that none of the answers fits.",
     )
     rows = queries.lens(project, narrative_id)
     if not rows:
@@ -40,7 +41,9 @@ def lens(project: Project, narrative_id: str, visible: Container[str]) -> None:
             }
             for row in rows
         ],
-        column_config={say("because of"): {"width": "large"}},
+        # Two lines, for the sentences.
+        row_height=56,
+        column_config={say("because of"): {"width": 440}},
     )
     names = "|".join(sorted({str(row["taxonomy"]) for row in rows}))
     st.caption(say("To correct an answer, on the command line:"))

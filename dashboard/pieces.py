@@ -45,6 +45,11 @@ def listing(values: Iterable[object] | None) -> str:
     return ", ".join(one_line(value, width=60) for value in values or [])
 
 
+def words(names: Iterable[str]) -> str:
+    """Fixed words of the results, such as kinds of traces, on one line in the reader's language."""
+    return listing(say(name) for name in names)
+
+
 def heading(text: str, note: str = "") -> None:
     """The heading of a section, with one line under it that says how to read it."""
     st.subheader(say(text), anchor=False)
@@ -75,7 +80,7 @@ def judgements(row: Mapping[str, Any], reasons: Mapping[str, str] | None = None)
     for column, (field, signal) in zip(st.columns(4), JUDGEMENTS, strict=True):
         with column.container(border=True, height="stretch"):
             st.caption(say(TITLES[field]))
-            st.markdown(f"**{markdown(row[field] or 'unknown')}**")
+            st.markdown(f"**{markdown(say(row[field] or 'unknown'))}**")
             # Findings repeat the rung before the reason.
             reason = (reasons or {}).get(signal, "").removeprefix(f"{row[field]}: ")
             if reason:
@@ -89,7 +94,7 @@ def status(row: Mapping[str, Any]) -> None:
         st.badge(say(name), color=STATUS_COLOURS.get(name, "gray"))
         st.badge(say("in the review queue") if row["queue"] else say("not queued"), color="gray")
         for benign in ruled_in(row["benign"])[:6]:
-            st.badge(f"{say('explained by')}: {markdown(benign, width=40)}", color="green")
+            st.badge(f"{say('explained by')}: {markdown(say(benign), width=40)}", color="green")
 
 
 def status_and_evidence(row: Mapping[str, Any]) -> None:

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from baken.dashboard import queries
 from baken.dashboard.desk import language_name, say
-from baken.dashboard.inert import cell, one_line
+from baken.dashboard.inert import cell
 from baken.dashboard.pieces import heading, moment, nothing, table
-from baken.dashboard.privacy import is_person
+from baken.dashboard.privacy import is_person, short_name
 from baken.model import PathKind
 from baken.store.project import Project
 
@@ -41,7 +41,10 @@ def path_table(project: Project, narrative_id: str, visible: pa.Table) -> None:
         nothing("Nothing says how it came from one source to another.")
         return
     steps.sort(key=lambda step: (str(found[step["right"]]["at"]), step["right"], step["left"]))
-    table([_shown(step, found) for step in steps[:MAX_STEPS]])
+    table(
+        [_shown(step, found) for step in steps[:MAX_STEPS]],
+        column_config={say(name): {"width": 210} for name in ("source", "earlier source")},
+    )
 
 
 def _shown(step: dict[str, Any], found: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -72,4 +75,4 @@ def source_of(row: dict[str, Any]) -> str:
     """The source of a document; all posts of persons are one."""
     if is_person(row["account_id"]):
         return say("posts of persons")
-    return one_line(row["source_id"], width=60)
+    return short_name(row["source_id"])

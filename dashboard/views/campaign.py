@@ -41,6 +41,7 @@ _WIDTHS = {
     "q": 64,
     "cosine": 54,
 }
+_PICTURE, _NUMBERS = 360, 800
 # Green for what explains the candidate away; no colour says that somebody is guilty.
 _VERDICT_COLOURS: dict[str, Any] = {"ruled-in": "green", "unknown": "orange", "ruled-out": "gray"}
 
@@ -121,10 +122,12 @@ def _evidence(
     heading(
         "Evidence: who is in step with whom",
         "Expected is what chance gives accounts as active as these with objects as popular as "
-        "these. Choose a row to read the very posts.",
+        "these; p how often chance gives as many as observed, and q the same, corrected for all "
+        "pairs tested. Choose a row to read the very posts.",
     )
-    picture, numbers = st.columns([1, 2])
-    with picture:
+    # In a narrow window the numbers go below the picture, whole.
+    both = st.container(horizontal=True)
+    with both.container(width=_PICTURE):
         names = {
             name: shown.label(name) for edge in edges for name in (edge["left"], edge["right"])
         }
@@ -132,13 +135,13 @@ def _evidence(
     # The first edge with posts to read; technical marks have none.
     readable = [edge["trace_kind"] != TraceKind.INFRASTRUCTURE for edge in edges]
     start = readable.index(True) if any(readable) else 0
-    with numbers:
+    with both.container(width=_NUMBERS):
         chosen = table(
             [_edge_row(edge, shown) for edge in edges],
             on_select="rerun",
             selection_mode="single-row-required",
             selection_default={"selection": {"rows": [start]}},
-            height=380,
+            height=min(380, 38 + 35 * len(edges)),
             key=f"edges:{campaign_id}",
             column_config={say(name): {"width": width} for name, width in _WIDTHS.items()},
         )
@@ -150,7 +153,7 @@ def _edge_row(edge: Mapping[str, Any], shown: Cast) -> dict[str, Any]:
     return {
         "left": shown.label(edge["left"]),
         "right": shown.label(edge["right"]),
-        "trace": edge["trace_kind"],
+        "trace": say(edge["trace_kind"]),
         "window": span(edge["window_s"]) if edge["window_s"] else say("any time"),
         "observed": edge["observed"],
         "expected": number(edge["expected"], digits=2),
@@ -166,7 +169,7 @@ def _pairs(project: Project, edge: Mapping[str, Any], shown: Cast) -> None:
     left, right = shown.label(edge["left"]), shown.label(edge["right"])
     st.markdown(
         f"**{say('The posts behind')} {markdown(left)} – {markdown(right)}, "
-        f"{markdown(edge['trace_kind'])}**"
+        f"{markdown(say(edge['trace_kind']))}**"
     )
     st.caption(
         f"{edge['observed']} {say('observed')}, {number(edge['expected'], digits=2)} "
@@ -237,7 +240,7 @@ def _explanations(row: Mapping[str, Any]) -> None:
     for entry in ordered_verdicts(row["benign"]):
         verdict = str(entry["verdict"])
         name, state, evidence = st.columns([3, 2, 9], vertical_alignment="center")
-        name.text(one_line(entry["class"], width=60))
+        name.text(one_line(say(entry["class"]), width=60))
         state.badge(say(verdict), color=_VERDICT_COLOURS.get(verdict, "gray"))
         evidence.caption(markdown(entry["evidence"] or say("no evidence given"), width=600))
 

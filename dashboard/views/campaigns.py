@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,11 +12,22 @@ from baken.dashboard import queries
 from baken.dashboard.desk import say, show
 from baken.dashboard.evidence import number, ruled_in
 from baken.dashboard.inert import markdown, one_line
-from baken.dashboard.pieces import day, judgements, listing, nothing, status_and_evidence, table
+from baken.dashboard.pieces import (
+    day,
+    judgements,
+    listing,
+    nothing,
+    status_and_evidence,
+    table,
+    words,
+)
 from baken.store.project import Project
 
 PER_PAGE = 10
 MAX_ROWS = 500
+# Three lines of text, so that the reason can be read without opening the candidate.
+_ROW_HEIGHT = 76
+_WIDTHS = {"candidate": 220, "why not queued": 300, "ruled in": 120}
 _CLOSED = ("confirmed", "dismissed", "insufficient")
 
 
@@ -74,7 +86,7 @@ def _card(row: dict[str, Any]) -> None:
             one_line(row["name"]),
             f"{row['documents']} {say('documents')}",
             f"{row['objects']} {say('objects')}",
-            listing(row["trace_kinds"]),
+            words(row["trace_kinds"]),
             listing(row["languages"]),
             f"{day(row['first_seen'])} – {day(row['last_seen'])}",
         )
@@ -91,17 +103,21 @@ def _list(rows: list[dict[str, Any]], key: str, empty: str) -> None:
     chosen = table(
         [
             {
-                "status": say(str(row["status"])),
+                **({"status": say(str(row["status"]))} if key == "decided" else {}),
                 "candidate": row["name"],
-                "why not queued": "" if row["queue"] else row["queue_reason"],
-                "ruled in": listing(ruled_in(row["benign"])),
                 "accounts": row["accounts"],
                 "documents": row["documents"],
+                "why not queued": "" if row["queue"] else _lack(row),
+                "ruled in": words(ruled_in(row["benign"])),
                 "smallest q": number(row["min_q"]),
                 "last seen": day(row["last_seen"]),
+                **({} if key == "decided" else {"status": say(str(row["status"]))}),
             }
             for row in shown
         ],
+        row_height=_ROW_HEIGHT,
+        height=min(640, 38 + _ROW_HEIGHT * len(shown)),
+        column_config={say(name): {"width": width} for name, width in _WIDTHS.items()},
         on_select="rerun",
         selection_mode="single-row",
         key=key,
@@ -110,6 +126,11 @@ def _list(rows: list[dict[str, Any]], key: str, empty: str) -> None:
     if chosen.selection.rows:
         campaign_id = shown[chosen.selection.rows[0]]["campaign_id"]
         st.switch_page("views/campaign.py", query_params={"id": campaign_id})
+
+
+def _lack(row: Mapping[str, Any]) -> str:
+    """Why nobody is asked, without the name of the list it stands in."""
+    return str(row["queue_reason"] or "").removeprefix(f"{row['listed']}: ")
 
 
 if __name__ == "__main__":

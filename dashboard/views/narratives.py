@@ -73,7 +73,7 @@ def _list(rows: list[dict[str, Any]]) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="narratives",
-        column_config={say("label"): {"width": 430}, say("languages"): {"width": 110}},
+        column_config={say("label"): {"width": 340}, say("languages"): {"width": 110}},
         height=min(640, 38 + 35 * min(len(shown), MAX_LISTED)),
     )
     st.caption(say("Choose a row to see its documents, its path and its history."))
@@ -84,7 +84,7 @@ def _list(rows: list[dict[str, Any]]) -> None:
 
 def _filtered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     languages = sorted({name for row in rows for name in row["languages"] or []})
-    words, tongue, since, until = st.columns([3, 2, 1, 1])
+    words, tongue, since, until = st.columns([5, 4, 3, 3])
     text = words.text_input(say("Words in label or terms"), key="words", max_chars=200)
     chosen = tongue.multiselect(
         say("Language"), languages, format_func=language_name, key="languages"

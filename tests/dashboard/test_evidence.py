@@ -31,12 +31,16 @@ def test_posts_stand_on_the_side_of_their_account() -> None:
         ("a", "b"),
         ("a", "b"),
     ]
-    assert {lag(pair) for pair in found} == {"right 5 min later"}
+    assert {lag(pair) for pair in found} == {"the right post came 5 min later"}
 
 
 @pytest.mark.parametrize(
     ("left", "right", "said"),
-    [(0, None, "time unknown"), (0, 0, "same moment"), (90, 0, "right 1.5 h earlier")],
+    [
+        (0, None, "time unknown"),
+        (0, 0, "the right post came at the same moment"),
+        (90, 0, "the right post came 1.5 h earlier"),
+    ],
 )
 def test_the_time_between_two_posts(left: int, right: int | None, said: str) -> None:
     edge = {"left": "a", "right": "b", "documents": [["1", "2"]]}

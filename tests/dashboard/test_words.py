@@ -11,10 +11,14 @@ import pytest
 from baken import dashboard
 from baken.dashboard import app, evidence, pieces, steps
 from baken.dashboard.desk import dutch, language_name, say
-from baken.model import CampaignStatus, LineageEvent, Role
+from baken.detection.benign import ALL
+from baken.detection.judgement import Coordinated, Inauthentic, StateLink
+from baken.detection.reach import Reach
+from baken.model import CampaignStatus, LineageEvent, Role, TraceKind
 
 FOLDER = Path(next(iter(dashboard.__path__))).resolve()
 SPEAKERS = ("say", "heading", "nothing")
+_RUNGS = [*Coordinated, *Inauthentic, *StateLink, *Reach]
 # Names of columns that are never shown, and of Streamlit's own options.
 NOT_WORDS = {"width", "selection", "rows"}
 
@@ -47,6 +51,7 @@ def test_every_word_of_the_pages_is_in_the_dutch_file() -> None:
     words |= set(CampaignStatus) | set(LineageEvent) | set(Role)
     words |= {pieces.TITLES[field] for field, _ in evidence.JUDGEMENTS} | set(evidence.VERDICTS)
     words |= set(steps.WORDS.values())
+    words |= {one.benign_class for one in ALL} | set(TraceKind) | set(_RUNGS)
     words |= {"up", "down", "expired", "silent", "imported", "a person"}
     assert sorted(words - set(dutch())) == []
 
