@@ -16,6 +16,7 @@ from baken.store.project import Project
 from baken.taxonomies import UNCLEAR, Taxonomy, load_taxonomies
 
 _MAX_SENTENCES = 3
+_MAX_ROWS = 12
 
 
 def lens(project: Project, narrative_id: str, visible: Container[str]) -> None:
@@ -41,8 +42,9 @@ def lens(project: Project, narrative_id: str, visible: Container[str]) -> None:
             }
             for row in rows
         ],
-        # Two lines, for the sentences.
-        row_height=56,
+        # Three lines for the sentences; Streamlit wraps from about this height on.
+        row_height=76,
+        height=38 + 76 * min(len(rows), _MAX_ROWS),
         column_config={say("because of"): {"width": 440}},
     )
     names = "|".join(sorted({str(row["taxonomy"]) for row in rows}))
