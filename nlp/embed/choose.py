@@ -28,6 +28,12 @@ def _baken() -> Embedder:
     return BundledEmbedder()
 
 
+def _fine() -> Embedder:
+    from baken.nlp.embed.bundled import FineEmbedder
+
+    return FineEmbedder()
+
+
 def _hashing() -> Embedder:
     from baken.nlp.embed.hashing import HashingEmbedder
 
@@ -52,10 +58,18 @@ def _e5() -> Embedder:
     return E5Embedder()
 
 
+def _quick_e5() -> Embedder:
+    from baken.nlp.embed.quick_e5 import QuickE5Embedder
+
+    return QuickE5Embedder()
+
+
 EMBEDDERS: dict[str, Callable[[], Embedder]] = {
     "baken": _baken,
+    "baken-fine": _fine,
     "hashing": _hashing,
     "static": _static,
     "e5": _e5,
+    "e5-int8": _quick_e5,
     "use": _use,
 }

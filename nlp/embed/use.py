@@ -23,7 +23,7 @@ DIMENSION = 512
 # About 400 tokens: what a model of the BERT family reads of a text, so that models compare.
 MAX_CHARS = 2_000
 _CHUNK_TEXTS = 64
-_WORKERS = min(os.cpu_count() or 1, 8)
+WORKERS = min(os.cpu_count() or 1, 8)
 
 
 class UseEmbedder:
@@ -49,7 +49,7 @@ def use_vectors(texts: Sequence[str]) -> Vectors:
     model = use_model()
     # Two parts at a time, each with one thread of the matrix library: on a busy machine two
     # threads that wait for each other inside one product take eight times as long.
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as workers:
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(WORKERS) as workers:
         vectors = np.concatenate(list(workers.map(model.encode, parts)))
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit

@@ -61,7 +61,7 @@ def test_no_texts_give_no_rows(embedder: Embedder) -> None:
     assert embedder.encode([], []).shape == (0, embedder.dimension)
 
 
-@pytest.mark.parametrize("name", ["baken", "e5"])
+@pytest.mark.parametrize("name", ["baken", "baken-fine", "e5", "e5-int8"])
 def test_translations_are_nearer_than_other_texts(name: str) -> None:
     vectors = make_embedder(NlpConfig(embedder=name)).encode(
         [*TEXTS.values(), OTHER], [*TEXTS, "en"]
