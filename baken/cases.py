@@ -10,7 +10,7 @@ from typing import Any
 
 from baken.errors import UsageError
 from baken.model import CampaignStatus, Judgement, TraceKind
-from baken.schema import CAMPAIGNS, DOCUMENTS, EDGES
+from baken.schema import CAMPAIGNS, DOCUMENTS, EDGES, FINDINGS
 from baken.store.project import Project
 from baken.store.tables import where_in
 
@@ -43,6 +43,7 @@ def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
     """One candidate with its members, edges and judgements; raises `UsageError` if unknown.
 
     `examined` is how many documents stand behind its edges; `documents` are those that count.
+    `outside` says how many other accounts are in step with members; nothing where none is.
     """
     found = [row for row in campaigns(project) if row["campaign_id"] == campaign_id]
     if not found:
@@ -72,6 +73,7 @@ def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
     return {
         **row,
         "examined": len(behind),
+        "outside": _outside(project, campaign_id),
         "edges": [
             {
                 **{name: edge[name] for name in EDGES.schema.names if name != "doc_pairs"},
@@ -81,6 +83,11 @@ def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
         ],
         "judgements": [_judgement(entry) for entry in project.ledger.judgements(campaign_id)],
     }
+
+
+def _outside(project: Project, campaign_id: str) -> str | None:
+    rows = project.tables.read(FINDINGS, where=where_in("campaign_id", [campaign_id])).to_pylist()
+    return next((row["detail"] for row in rows if row["signal"] == "outside"), None)
 
 
 def review(project: Project, judgement: Judgement) -> None:

@@ -210,7 +210,7 @@ def campaign(project: Project, campaign_id: str) -> dict[str, Any]:
 
     `edge_count` says how many edges there are; at most `MAX_EDGES` are given.
     """
-    return _kept(_campaign, project, ("campaigns", "edges", "judgements"), campaign_id)
+    return _kept(_campaign, project, ("campaigns", "edges", "findings", "judgements"), campaign_id)
 
 
 def _campaign(project: Project, campaign_id: str) -> dict[str, Any]:

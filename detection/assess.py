@@ -95,17 +95,7 @@ class Assessor:
         loose: str | None = None,
     ) -> _Judged:
         evidence = unfold(edges)
-        documents = _lookup(self.documents, evidence.doc_ids)
-        case = Examined(
-            members=tuple(sorted(members)),
-            edges=evidence.edges,
-            documents=documents,
-            background=self.background.table,
-            site_traits=self.site_traits,
-            sources=self.sources,
-            outside=self.background,
-            suspects=self.suspects,
-        )
+        case = self._case(members, evidence)
         rebuttals = rebutting(case)
         kept = _without(evidence, void=rebuttals)
         everything = np.ones(evidence.edges.num_rows, dtype=bool)
@@ -131,6 +121,18 @@ class Assessor:
             reason=reason,
         )
         return _Judged(outcome, evidence.edges.filter(pa.array(remainder.edges)))
+
+    def _case(self, members: frozenset[str], evidence: Evidence) -> Examined:
+        return Examined(
+            members=tuple(sorted(members)),
+            edges=evidence.edges,
+            documents=_lookup(self.documents, evidence.doc_ids),
+            background=self.background.table,
+            site_traits=self.site_traits,
+            sources=self.sources,
+            outside=self.background,
+            suspects=self.suspects,
+        )
 
     def _support(self, evidence: Evidence, kept: Booleans, open_edges: Booleans) -> Support:
         return support(evidence, kept, open_edges=open_edges, config=self.config, limit=self.limit)

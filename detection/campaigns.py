@@ -24,6 +24,7 @@ from baken.detection.identity import Identity, identify, merged_groups
 from baken.detection.judgement import coordinated, inauthentic, state_link
 from baken.detection.loose import loose_sets, worth_listing
 from baken.detection.marks import Marks, outlets_of
+from baken.detection.outside import Outside, outside_ties
 from baken.detection.posts import unfold
 from baken.detection.reach import reach
 from baken.detection.rules import cutoff
@@ -72,7 +73,10 @@ def flag_campaigns(
     identities = identify(
         [outcome.members for outcome in outcomes], previous, least=config.campaign_overlap
     )
-    return _tables(outcomes, identities, narratives, config, coverage)
+    outside = outside_ties(edges, [outcome.members for outcome in outcomes])
+    return _tables(
+        list(zip(outcomes, identities, outside, strict=True)), narratives, config, coverage
+    )
 
 
 def _loose(
@@ -119,13 +123,12 @@ def _assessor(
 
 
 def _tables(
-    outcomes: list[Outcome],
-    identities: list[Identity],
+    found: list[tuple[Outcome, Identity, Outside]],
     narratives: pa.Table,
     config: DetectConfig,
     coverage: str,
 ) -> tuple[pa.Table, pa.Table]:
-    short = short_ids([identity.campaign_id for identity in identities])
+    short = short_ids([identity.campaign_id for _, identity, _ in found])
     labels = dict(
         zip(
             narratives.column("narrative_id").to_pylist(),
@@ -135,9 +138,7 @@ def _tables(
     )
     campaigns: list[dict[str, Any]] = []
     findings: list[dict[str, Any]] = []
-    for outcome, identity in sorted(
-        zip(outcomes, identities, strict=True), key=lambda pair: pair[1].campaign_id
-    ):
+    for outcome, identity, outside in sorted(found, key=lambda one: one[1].campaign_id):
         counted = _narrowed(outcome)
         narrative_ids = _narratives(counted)
         judged = Judged(
@@ -154,7 +155,7 @@ def _tables(
         row["name"] = name_of(short[identity.campaign_id], len(outcome.members), subject)
         row["coverage"] = coverage
         campaigns.append(row)
-        findings += findings_of(identity.campaign_id, outcome, judged)
+        findings += findings_of(identity.campaign_id, outcome, judged, outside)
     return from_rows(campaigns, CAMPAIGNS), from_rows(findings, FINDINGS)
 
 

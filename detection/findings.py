@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from baken.detection.assess import Outcome
 from baken.detection.judgement import Rung
+from baken.detection.outside import Outside
 from baken.ids import stable_id
 
 # A finding names enough documents to look at; the campaign and its edges hold all of them.
@@ -27,15 +28,19 @@ class Judged:
     reach: Rung
 
 
-def findings_of(campaign_id: str, outcome: Outcome, judged: Judged) -> list[dict[str, Any]]:
+def findings_of(
+    campaign_id: str, outcome: Outcome, judged: Judged, outside: Outside
+) -> list[dict[str, Any]]:
     """The rows of `FINDINGS` for one candidate.
 
     Signals: `edges:KIND` (value: pairs of accounts in step), `explained` (value: share of document
-    pairs that innocent explanations take away, 0 to 1), and the four judgements (value: number of
-    ids that show them).
+    pairs that innocent explanations take away, 0 to 1), `outside` (value: accounts that are in step
+    with members and are none), and the four judgements (value: number of ids that show them).
     """
     found = _of_edges(outcome)
     found.append(("explained", outcome.explained_share, outcome.reason, ()))
+    if outside.accounts:
+        found.append(("outside", float(outside.accounts), outside.told, outside.doc_ids))
     for signal, rung in (
         ("coordinated", judged.coordinated),
         ("inauthentic", judged.inauthentic),

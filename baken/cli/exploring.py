@@ -127,6 +127,8 @@ def print_campaign(project: Any, found: dict[str, Any], *, posts: int) -> None:
     for field in ("coordinated", "inauthentic", "state_link", "reach"):
         typer.echo(f"  {field.replace('_', ' '):<13} {printable(found[field])}")
     typer.echo(f"  members       {printable(', '.join(found['members']))}")
+    if found["outside"]:
+        typer.echo(f"  outside       {printable(found['outside'])}")
     for entry in found["benign"]:
         if entry["verdict"] != "unknown":
             line = f"{entry['class']}: {entry['verdict']} ({entry['evidence']})"

@@ -19,7 +19,7 @@ _REVISION = {
     "match": 5,
     "narratives": 3,
     "lens": 2,
-    "detect": 10,
+    "detect": 11,
     "publish": 1,
 }
 

@@ -66,6 +66,8 @@ def render(project: Project) -> None:
         _evidence(project, campaign_id, edges, shown)
         if row["edge_count"] > len(row["edges"]):
             st.caption(f"{say('The strongest edges of')} {row['edge_count']:,}")
+        if row["outside"]:
+            st.caption(f"{say('Beyond its members')}: {markdown(row['outside'])}")
     elif not shown.withheld:
         nothing("No edge between its members is stored.")
     _posts(project, row, shown)

@@ -184,8 +184,11 @@ def test_what_a_group_holds_is_not_listed_twice(world):
     strangers = ["person:fay", "person:gus", "person:hal"]
     docs = {name: [world.post(name, text) for text in TEXTS] for name in (ACCOUNTS[0], *strangers)}
     world.tie(docs, "hashtag")
-    rows = world.flag(detectors=()).to_pylist()
-    assert sorted(row["members"] for row in rows) == [ACCOUNTS, strangers]
+    campaigns, findings = world.flag_both(detectors=())
+    assert sorted(campaigns["members"].to_pylist()) == [ACCOUNTS, strangers]
+    outside = [row for row in findings.to_pylist() if row["signal"] == "outside"]
+    assert sorted(row["value"] for row in outside) == [1, 3]
+    assert "of them in other candidates" in outside[0]["detail"]
 
 
 def test_a_loose_set_that_becomes_a_group_keeps_its_id(world):
