@@ -1,12 +1,13 @@
 """Sets of accounts that come back together, where no two of them are surprising alone.
 
 Five accounts that meet five times among five hundred other posts each: two of them may meet so
-often by chance, but not all five in the same five places. A set is tested as one: expected is the
-number of columns that hold all of it.
+often by chance, but not the same five again and again. A set is tested as one, by what it wins on
+the columns that hold it or a part of it (`baken.detection.wager`): members may miss some of them.
 
 - Where to look is told by pairs of *columns*: two that hold more of the same accounts than their
-  sizes explain name two of those accounts as a seed. From a seed a set grows by whoever stands in
-  most of the columns that are left, and is cut where it is least likely.
+  sizes explain name those accounts as a seed. Columns that hold several of them name accounts that
+  stand in several of these columns, and so on; at each step the set is cut where it is least
+  likely.
 - However it was found, it is held against *every* set of its size: the p value is divided by s!
   times the product of k/K over its members (k of all K incidences are an account's), which allots
   the error over all sets of s accounts by their activity, and by 1/q for each member beyond two, so
@@ -28,25 +29,28 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
-from baken.detection.null import RATE_SCATTER, Bicm, upper_tail
+from baken.detection.null import Bicm, upper_tail
 from baken.detection.pairs import Columns, meetings
 from baken.detection.scales import Grid
+from baken.detection.wager import Wager
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-# As much for four or five accounts as `RATE_SCATTER` gives. Chosen on one planted world: with 3,
-# groups of fifty at 99 % dilution are missed; both leave the innocent worlds without a set.
-TASTE = 1.5
 MIN_SET = 4
+# Two columns with so many accounts in common name a seed.
+_SEED_ACCOUNTS = 3
 # Seeds less likely than this are tried, at most so many at one scale: these bound time, not error.
 _SEED_P = 1e-4
 _MAX_TRIED = 500
 # Pairs of columns that are listed at one scale; accounts too active for it name no seeds.
 _SEED_BUDGET = 3_000_000
-# A seed is followed in its rarest columns, among those who share most of them, up to a size of set.
-_SEARCH_INCIDENCES, _SEARCH_ACCOUNTS, _MAX_SET = 200_000, 2_000, 500
+# A set is looked for in so many columns, among so many accounts, and grown so often.
+_SEARCH_COLUMNS, _SEARCH_INCIDENCES, _MAX_SET, _ROUNDS = 200, 200_000, 500, 5
+# In the search, not in the value of what is found: columns this unlikely to be the set's are left
+# out, and accounts may be tried that look a little dearer than they are worth.
+_LEAST_ODDS, _LENIENCE = -5.0, 5.0
 _NO_INTS = np.zeros(0, dtype=np.int64)
 
 
@@ -79,14 +83,15 @@ def companies(
     """
     searches: dict[int, _Search] = {}
     known: set[tuple[int, int, int]] = set()
-    for rarity, left, right in _seeds(grid, counted, model, rarities, clear):
-        if (rarity, left, right) in known:
+    for rarity, seed in _seeds(grid, counted, model, rarities, clear):
+        pair = (rarity, int(min(seed[:2])), int(max(seed[:2])))
+        if pair in known:
             continue
-        known.add((rarity, left, right))
+        known.add(pair)
         if rarity not in searches:
             rare = counted & (grid.popularity <= rarities[rarity])
             searches[rarity] = _Search(grid, rare, model, q_max=q_max, least=least)
-        found = searches[rarity].grow(left, right)
+        found = searches[rarity].grow(seed)
         if found is None:
             continue
         members, log_p = found
@@ -96,11 +101,11 @@ def companies(
 
 def _seeds(
     grid: Grid, counted: Mask, model: Bicm, rarities: Sequence[int], clear: Ints
-) -> Iterator[tuple[int, int, int]]:
-    """Two accounts for each pair of columns with surprisingly many in common, in that order.
+) -> Iterator[tuple[int, Ints]]:
+    """The accounts in both of two columns, for surprisingly many of them, in that order.
 
-    With the place among `rarities` of the more popular column. The two accounts are the least
-    active: the others are in more places by chance.
+    With the place among `rarities` of the more popular column. The least active accounts come
+    first: the others are in more places by chance.
     """
     columns = grid.columns
     p_value, left, right = _alike(grid, counted, model)
@@ -120,16 +125,15 @@ def _seeds(
             continue
         popularity = max(grid.popularity[one], grid.popularity[other])
         rarity = int(np.searchsorted(rarities, popularity))
-        yield rarity, int(min(both[:2])), int(max(both[:2]))
+        yield rarity, both
 
 
 def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
     """Pairs of columns about two objects whose accounts are alike: p value and both columns."""
     columns = grid.columns
-    wide = (counted & (columns.degree >= MIN_SET))[columns.column]
+    wide = np.flatnonzero((counted & (columns.degree >= _SEED_ACCOUNTS))[columns.column])
     activity = np.bincount(columns.account[wide], minlength=columns.accounts).astype(np.int64)
-    order = np.lexsort((columns.column, columns.account))
-    order = order[wide[order]]
+    order = wide[np.argsort(columns.account[wide], kind="stable")]
     turned = Columns(
         column=columns.account[order],
         account=columns.column[order],
@@ -142,7 +146,7 @@ def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
     expected = model.probability.T @ (size * model.probability)
     place = np.searchsorted(model.degrees, columns.degree)
     p_values, lefts, rights = [np.zeros(0)], [_NO_INTS], [_NO_INTS]
-    for part in meetings(turned, few, strata=1, at_least=MIN_SET):
+    for part in meetings(turned, few, strata=1, at_least=_SEED_ACCOUNTS):
         p_value = upper_tail(part.counts[:, 0], expected[place[part.left], place[part.right]])
         kept = (p_value <= _SEED_P) & (grid.object[part.left] != grid.object[part.right])
         p_values.append(p_value[kept])
@@ -152,7 +156,7 @@ def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
 
 
 class _Search:
-    """The incidences of one scale, both ways, and the chances of the null model."""
+    """The incidences of one scale, both ways, and the wagers on sets in it."""
 
     def __init__(self, grid: Grid, counted: Mask, model: Bicm, *, q_max: float, least: int) -> None:
         columns = grid.columns
@@ -166,39 +170,30 @@ class _Search:
         self._object, self._q_max, self._least = grid.object, q_max, least
         degrees = columns.account_degrees()
         self._log_share = np.log(np.maximum(degrees, 1) / degrees.sum())
-        self._class = model.account_class
-        size = np.bincount(
-            np.searchsorted(model.degrees, columns.degree[counted]), minlength=len(model.degrees)
-        )
-        used = size > 0
-        self._log_size, self._degree = np.log(size[used]), model.degrees[used]
-        self._log_p = np.log(np.minimum(TASTE * model.probability[:, used], 1.0))
+        self._class, self._degree = model.account_class, columns.degree
+        self._place = np.searchsorted(model.degrees, columns.degree)
+        self._wager = Wager(model, columns.degree[counted], grid.object[counted])
         self._tests = columns.accounts * (columns.accounts - 1) / 2
 
-    def grow(self, left: int, right: int) -> tuple[Ints, float] | None:
-        """The least likely set around two accounts and the log of its p, if that is surprising."""
-        common = self._rarest(np.intersect1d(self._of(left), self._of(right), assume_unique=True))
-        others, present = self._company(common)
-        members, open_ = [left, right], np.ones(len(common), dtype=bool)
-        chance = self._log_p[self._class[left]] + self._log_p[self._class[right]]
-        weight = float(self._log_share[left] + self._log_share[right])
-        taken = (others == left) | (others == right)
-        best, best_size = np.log(self._q_max), 0
-        while not taken.all() and len(members) < _MAX_SET:
-            support = np.where(taken, -1, present[:, open_].sum(axis=1))
-            place = int(support.argmax())
-            open_ = open_ & present[place]
-            objects = len(np.unique(self._object[common[open_]]))
-            if objects < self._least:
+    def grow(self, seed: Ints) -> tuple[Ints, float] | None:
+        """The least likely set around `seed` and the log of its p, if that is surprising."""
+        members, best, lowest = seed[:_MAX_SET], seed, float(np.log(self._q_max))
+        for _ in range(_ROUNDS):
+            columns, odds, together = self._meetings(members)
+            if len(np.unique(self._object[columns])) < self._least:
                 break
-            taken[place] = True
-            members.append(int(others[place]))
-            chance = chance + self._log_p[self._class[others[place]]]
-            weight += float(self._log_share[others[place]])
-            log_p = self._surprise(len(members), objects, chance, weight)
-            if len(members) >= MIN_SET and log_p < best:
-                best, best_size = log_p, len(members)
-        return (np.sort(np.array(members[:best_size])), best) if best_size else None
+            near, present = self._near(len(members), columns, odds, together)
+            if len(near) < MIN_SET:
+                break
+            log_p = self._surprise(near, present, columns)
+            size = int(log_p[MIN_SET - 1 :].argmin()) + MIN_SET
+            if log_p[size - 1] < lowest:
+                best, lowest = near[:size], float(log_p[size - 1])
+            # All that are near, for a part of a large set is often not surprising yet.
+            if np.array_equal(np.sort(near), np.sort(members)):
+                break
+            members = near
+        return (np.sort(best), lowest) if lowest < np.log(self._q_max) else None
 
     def company(self, members: Ints, log_p: float) -> Company:
         """Every pair of a set, with the p value of an edge."""
@@ -216,62 +211,56 @@ class _Search:
         begin, end = self._account_start[account : account + 2]
         return self._columns[begin:end]
 
-    def _rarest(self, columns: Ints) -> Ints:
-        size = self._column_start[columns + 1] - self._column_start[columns]
-        order = np.argsort(size, kind="stable")
-        return np.sort(columns[order[np.cumsum(size[order]) <= _SEARCH_INCIDENCES]])
+    def _meetings(self, members: Ints) -> tuple[Ints, Floats, Ints]:
+        """The columns that may have been made by the set, how likely each is, and its members."""
+        columns, together = np.unique(
+            np.concatenate([self._of(int(member)) for member in members]), return_counts=True
+        )
+        columns, together = columns[together >= 2], together[together >= 2]
+        place, size = self._place[columns], len(members)
+        mean = self._wager.chance[self._class[members]].mean(axis=0)[place]
+        groups = self._wager.log_groups(size, together, mean, place)
+        odds = self._wager.won(size, together, groups, 2)
+        first = np.argsort(-odds, kind="stable")[:_SEARCH_COLUMNS]
+        fits = (np.cumsum(self._degree[columns[first]]) <= _SEARCH_INCIDENCES) & (
+            odds[first] > _LEAST_ODDS
+        )
+        first = first[fits]
+        first = first[np.lexsort((columns[first], self._object[columns[first]]))]
+        return columns[first], odds[first], together[first]
 
-    def _company(self, common: Ints) -> tuple[Ints, Mask]:
-        """Who stands in enough of the columns `common`, and in which of them."""
-        begin, end = self._column_start[common], self._column_start[common + 1]
-        size = end - begin
-        place = np.repeat(np.arange(len(common)), size)
-        row = np.arange(size.sum()) + np.repeat(begin - (np.cumsum(size) - size), size)
+    def _near(self, size: int, columns: Ints, odds: Floats, together: Ints) -> tuple[Ints, Mask]:
+        """Who stands in such columns more than activity explains, first who does most."""
+        begin, length = self._column_start[columns], self._degree[columns]
+        at = np.repeat(np.arange(len(columns)), length)
+        row = np.arange(length.sum()) + np.repeat(begin - (np.cumsum(length) - length), length)
         every, code = np.unique(self._accounts[row], return_inverse=True)
-        shared = np.bincount(code, minlength=len(every))
-        first = np.argsort(-shared, kind="stable")[:_SEARCH_ACCOUNTS]
-        chosen = np.sort(first[shared[first] >= self._least])
+        # What one more member adds to a column that the set has made.
+        free = np.maximum(size - together + 1, 1) * (length - together + 1)
+        added = np.log(together * length / free)
+        added = added[at] - np.log(
+            self._wager.chance[self._class[every[code]], self._place[columns[at]]]
+        )
+        added = np.maximum(added, 0.0) * special.expit(odds)[at]
+        worth = np.bincount(code, added, minlength=len(every))
+        worth += self._log_share[every] + np.log(self._q_max)
+        chosen = np.argsort(-worth, kind="stable")[:_MAX_SET]
+        chosen = chosen[worth[chosen] > -_LENIENCE]
         found = np.full(len(every), -1, dtype=np.int64)
         found[chosen] = np.arange(len(chosen))
-        present = np.zeros((len(chosen), len(common)), dtype=bool)
+        present = np.zeros((len(chosen), len(columns)), dtype=bool)
         inside = found[code] >= 0
-        present[found[code[inside]], place[inside]] = True
+        present[found[code[inside]], at[inside]] = True
         return every[chosen], present
 
-    def _surprise(self, s: int, observed: int, chance: Floats, weight: float) -> float:
-        """The log of the p value of a set of `s` accounts, corrected for all sets there are."""
-        fits = self._degree >= s
-        if not fits.any():
-            return 0.0
-        degree = self._degree[fits].astype(np.float64)
-        # The number of accounts of a column is fixed: d (d-1) ... (d-s+1) ways instead of d ** s.
-        ways = special.gammaln(degree + 1) - special.gammaln(degree - s + 1) - s * np.log(degree)
-        log_mean = _log_sum(chance[fits] + ways + self._log_size[fits])
-        log_sets = special.gammaln(s + 1) + weight + (s - 2) * np.log(self._q_max)
-        return min(_log_tail(observed, log_mean) - float(log_sets), 0.0)
-
-
-def _log_sum(logs: Floats) -> float:
-    largest = logs.max()
-    return float(largest + np.log(np.exp(logs - largest).sum()))
-
-
-def _log_tail(observed: int, log_mean: float) -> float:
-    """A bound of log P(X >= observed) for the negative binomial of `null.upper_tail`."""
-    mean = float(np.exp(log_mean))
-    if mean >= observed:
-        return 0.0
-    shape = 1 / RATE_SCATTER**2
-    odds = mean / (shape + mean)
-    ratio = odds * (observed + shape) / (observed + 1)
-    if ratio >= 1:
-        return 0.0
-    log_odds = log_mean - np.log(shape + mean)
-    point = (
-        special.gammaln(observed + shape)
-        - special.gammaln(shape)
-        - special.gammaln(observed + 1)
-        + observed * log_odds
-        - shape * np.log1p(mean / shape)
-    )
-    return min(float(point - np.log1p(-ratio)), 0.0)
+    def _surprise(self, near: Ints, present: Mask, columns: Ints) -> Floats:
+        """The log of the p value of the first 1, 2, ... accounts, corrected for all sets."""
+        obj = self._object[columns]
+        first = np.flatnonzero(np.concatenate([[True], np.diff(obj) != 0]))
+        log_p = self._wager.log_p(
+            present, self._class[near], self._place[columns], first, objects=self._least
+        )
+        size = np.arange(1, len(near) + 1)
+        sets = special.gammaln(size + 1) + np.cumsum(self._log_share[near])
+        sets += (size - 2) * np.log(self._q_max)
+        return np.asarray(log_p - sets)

@@ -19,13 +19,18 @@ Ints = npt.NDArray[np.int64]
 
 DAY_S = 86_400
 DAYS = 14
+# Posts in step from which on a pair counts as one that is to be found.
+IN_STEP = 5
 # The busiest innocent account writes at most this share of a world.
 _MAX_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Posts as numbers: who, which object, when; and the pairs that truly act in step."""
+    """Posts as numbers: who, which object, when; and the pairs that truly act in step.
+
+    Two of `members` are never a false edge, though they may have met too seldom to be in `truth`.
+    """
 
     account: Ints
     object: Ints
@@ -33,6 +38,7 @@ class World:
     accounts: int
     shared_objects: int
     truth: frozenset[tuple[str, str]] = frozenset()
+    members: frozenset[str] = frozenset()
 
     def traces(self, kind: str) -> pa.Table:
         """The posts as traces of one kind."""
@@ -116,33 +122,64 @@ def one_hour(seed: int, *, posts: int = 40_000) -> World:
 
 
 def planted(
-    world: World, seed: int, *, size: int, jitter_s: int, dilution: float, events: int = 5
+    world: World,
+    seed: int,
+    *,
+    size: int,
+    jitter_s: int,
+    dilution: float,
+    events: int = 5,
+    presence: float = 1.0,
+    kept: float = 1.0,
 ) -> World:
     """`world` with one group of `size` accounts that post `events` objects in step.
 
     `dilution` is the share of the group's posts that look like everybody else's: copies of organic
-    posts in time and object.
+    posts in time and object. Each member takes part in each event with chance `presence`. A post in
+    step shows its event's object with chance `kept`; else, as a rewording that matching ties
+    elsewhere, one of two rivals of it or an object of its own. True are the pairs with `IN_STEP`
+    events or more in common, whatever their posts show.
     """
     rng = np.random.default_rng(seed)
     members = world.accounts + np.arange(size)
-    extra = round(events * dilution / (1 - dilution)) * size
+    extra = round(events * presence * dilution / (1 - dilution)) * size
     source = rng.integers(0, len(world.account), extra)
     fresh = int(world.object.max()) + 1
     own = fresh + np.arange(extra)
     begin = rng.uniform(0, DAYS * DAY_S, events)
-    together = begin[:, None] + rng.uniform(0, jitter_s, (events, size))
+    together = (begin[:, None] + rng.uniform(0, jitter_s, (events, size))).astype(np.int64)
     copied = np.where(world.object[source] < world.shared_objects, world.object[source], own)
+    present = rng.random((events, size)) < presence
+    shown = _shown(rng, events, size, kept) + fresh + extra
+    met = present.T.astype(np.int64) @ present
     names = _names("a", members).to_pylist()
     return World(
         np.concatenate(
-            [world.account, np.repeat(members, extra // size), np.tile(members, events)]
+            [
+                world.account,
+                np.repeat(members, extra // size),
+                np.broadcast_to(members, present.shape)[present],
+            ]
         ),
-        np.concatenate([world.object, copied, np.repeat(fresh + extra + np.arange(events), size)]),
-        np.concatenate([world.at_s, world.at_s[source], together.ravel().astype(np.int64)]),
+        np.concatenate([world.object, copied, shown[present]]),
+        np.concatenate([world.at_s, world.at_s[source], together[present]]),
         world.accounts + size,
         world.shared_objects,
-        frozenset(combinations(sorted(names), 2)),
+        frozenset(
+            (names[left], names[right])
+            for left, right in combinations(range(size), 2)
+            if met[left, right] >= IN_STEP
+        ),
+        frozenset(names),
     )
+
+
+def _shown(rng: np.random.Generator, events: int, size: int, kept: float) -> Ints:
+    """The object that each post of each event shows: its event's, a rival of that, or its own."""
+    choice = rng.choice(4, (events, size), p=[kept, *[(1 - kept) / 3] * 3])
+    event = np.arange(events)[:, None]
+    own = 3 * events + np.arange(events * size).reshape(events, size)
+    return np.where(choice < 3, event + choice * events, own).astype(np.int64)
 
 
 def _names(prefix: str, numbers: Ints) -> pa.Array:

@@ -33,8 +33,23 @@ def trace(account, obj, at_s):
     }
 
 
-def busy_world(rng, *, size=6, events=5, other=240, accounts=400, objects=600, step_s=3_600):
-    """Organic posts, and a set whose members post `other` of them for every `events` in step."""
+def busy_world(
+    rng,
+    *,
+    size=6,
+    events=5,
+    other=240,
+    accounts=400,
+    objects=600,
+    step_s=3_600,
+    presence=1.0,
+    rival=0.0,
+):
+    """Organic posts, and a set whose members post `other` of them for every `events` in step.
+
+    A member takes part with chance `presence`; a post in step shows another object than its
+    event's with chance `rival`.
+    """
     popular = 1 / np.arange(1, objects + 1)
     popular /= popular.sum()
     names = [f"person:{number:04}" for number in rng.integers(accounts, size=12_000)]
@@ -50,8 +65,13 @@ def busy_world(rng, *, size=6, events=5, other=240, accounts=400, objects=600, s
     ]
     for event, begin in enumerate(rng.uniform(0, DAYS_S - step_s, events)):
         rows += [
-            trace(f"planted:{member}", f"planted-{event}", begin + rng.uniform(0, step_s))
+            trace(
+                f"planted:{member}",
+                f"planted-{event}" + (f"-{rng.integers(3)}" if rng.random() < rival else ""),
+                begin + rng.uniform(0, step_s),
+            )
             for member in range(size)
+            if rng.random() < presence
         ]
     return rows
 
@@ -66,6 +86,17 @@ def test_a_set_is_found_that_no_pair_of_it_would_show(seed):
     planted = [f"planted:{member}" for member in range(6)]
     assert pairs_of(edges) == set(itertools.combinations(planted, 2))
     assert "company" in edges["method"].to_pylist()
+
+
+@pytest.mark.parametrize("options", [{"presence": 0.6, "events": 14}, {"rival": 0.2, "events": 8}])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_set_is_found_whose_members_skip_events_or_reword(seed, options):
+    rows = busy_world(np.random.default_rng(seed), size=8, other=60, **options)
+    found = pairs_of(find_edges(from_rows(rows, TRACES), CONFIG))
+    planted = [f"planted:{member}" for member in range(8)]
+    assert found <= set(itertools.combinations(planted, 2))
+    # The rest met once or twice.
+    assert len(found) >= 0.85 * 28
 
 
 def test_an_edge_by_company_shows_what_the_pair_alone_would_expect():
