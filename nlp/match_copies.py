@@ -19,5 +19,7 @@ def copy_candidates(texts: Sequence[str], *, seed: int) -> Pairs:
     `texts` are bare words; a text shorter than a shingle has no candidates.
     """
     usable = np.flatnonzero([len(text) >= SHINGLE_CHARS for text in texts])
-    found = resembling(digests([texts[row] for row in usable.tolist()], seed=seed), least=_LEAST_RESEMBLANCE)
+    found = resembling(
+        digests([texts[row] for row in usable.tolist()], seed=seed), least=_LEAST_RESEMBLANCE
+    )
     return usable[found]
