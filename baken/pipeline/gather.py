@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from baken import schema
 from baken.errors import UsageError
@@ -61,11 +63,37 @@ def collect(
     )
     _store_spool(project, run, known)
     log.info("collect: %d pages of %d sources", result.pages, result.sources_up)
-    for origin, message in result.issues:
+    down = {origin for origin, _ in result.issues}
+    quiet = silent_sources(project, [source for source in due if source.source_id not in down])
+    for origin, message in (*result.issues, *quiet):
         run.issue("collect", origin, message)
     run.summary["pages"] = result.pages
     run.summary["sources_up"] = result.sources_up
     run.summary["sources_down"] = result.sources_down
+
+
+def silent_sources(project: Project, sources: Iterable[Source]) -> list[tuple[str, str]]:
+    """The sources that gave less in a day than their `min_documents_per_day`, with what to do.
+
+    A page that was rebuilt answers as before and holds nothing that is understood.
+    """
+    expected = {one.source_id: one.min_documents_per_day for one in sources}
+    if not any(expected.values()):
+        return []
+    since = datetime.now(UTC) - timedelta(days=1)
+    recent: Counter[str] = Counter()
+    for batch in project.tables.batches(schema.DOCUMENTS, columns=["source_id", "collected_at"]):
+        fresh = pc.greater_equal(batch.column("collected_at"), since)
+        recent.update(batch.column("source_id").filter(fresh).to_pylist())
+    return [
+        (
+            source_id,
+            f"gave {recent[source_id]} new documents in a day where {least} are expected: see "
+            "whether its pages or its feed have changed",
+        )
+        for source_id, least in sorted(expected.items())
+        if recent[source_id] < least
+    ]
 
 
 def import_files(
