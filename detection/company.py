@@ -73,6 +73,7 @@ def companies(
     q_max: float,
     least: int,
     clear: Ints = _NO_INTS,
+    variance: float = 0.0,
 ) -> Iterator[tuple[int, Company]]:
     """Every set that is surprising as a whole, with the place of its scale among `rarities`.
 
@@ -90,7 +91,8 @@ def companies(
         known.add(pair)
         if rarity not in searches:
             rare = counted & (grid.popularity <= rarities[rarity])
-            searches[rarity] = _Search(grid, rare, model, q_max=q_max, least=least)
+            wager = Wager(model, grid.columns.degree[rare], grid.object[rare], variance=variance)
+            searches[rarity] = _Search(grid, rare, model, wager, q_max=q_max, least=least)
         found = searches[rarity].grow(seed)
         if found is None:
             continue
@@ -158,7 +160,9 @@ def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
 class _Search:
     """The incidences of one scale, both ways, and the wagers on sets in it."""
 
-    def __init__(self, grid: Grid, counted: Mask, model: Bicm, *, q_max: float, least: int) -> None:
+    def __init__(
+        self, grid: Grid, counted: Mask, model: Bicm, wager: Wager, *, q_max: float, least: int
+    ) -> None:
         columns = grid.columns
         kept = counted[columns.column]
         column, account = columns.column[kept], columns.account[kept]
@@ -172,7 +176,7 @@ class _Search:
         self._log_share = np.log(np.maximum(degrees, 1) / degrees.sum())
         self._class, self._degree = model.account_class, columns.degree
         self._place = np.searchsorted(model.degrees, columns.degree)
-        self._wager = Wager(model, columns.degree[counted], grid.object[counted])
+        self._wager = wager
         self._tests = columns.accounts * (columns.accounts - 1) / 2
 
     def grow(self, seed: Ints) -> tuple[Ints, float] | None:

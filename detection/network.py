@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from baken.detection.scales import (
     grids,
     scales,
 )
+from baken.detection.scatter import BULK, TWICE, extra_variance
 from baken.protocols import Progress, silent
 from baken.schema import EDGES, TRACES, conform, empty
 
@@ -105,6 +106,18 @@ class _Tested:
     expected: Floats
     p_value: Floats
 
+    def upto(self, p_max: float) -> _Tested:
+        """The pairs of at most this p value."""
+        kept = self.p_value <= p_max
+        return _Tested(
+            self.scale,
+            self.left[kept],
+            self.right[kept],
+            self.observed[kept],
+            self.expected[kept],
+            self.p_value[kept],
+        )
+
 
 def _tested(
     events: Events,
@@ -123,9 +136,30 @@ def _by_rarity(
     grid: Grid, at_grid: list[Scale], tries: int, config: DetectConfig
 ) -> Iterator[_Tested]:
     """The configuration model, for objects up to each popularity: pairs, and sets of accounts."""
-    columns = grid.columns
-    model = null.solve(columns.account_degrees(), columns.degree)
-    countable = _countable(grid)
+    accounts = grid.columns.accounts
+    model = null.solve(grid.columns.account_degrees(), grid.columns.degree)
+    likely = config.q_max / tries
+    found, variance = _at_least_scatter(grid, at_grid, model, likely, config)
+    # Surprising whatever other pairs do, by Bonferroni.
+    alone = likely / (accounts * (accounts - 1) / 2)
+    clear = [np.zeros(0, dtype=np.int64)]
+    for test in found:
+        p_value = null.upper_tail(test.observed, test.expected, variance=variance)
+        sure = p_value <= alone
+        clear.append(test.left[sure] * accounts + test.right[sure])
+        yield replace(test, p_value=p_value)
+    known = np.unique(np.concatenate(clear))
+    yield from _in_company(grid, at_grid, model, variance, clear=known, config=config)
+
+
+def _at_least_scatter(
+    grid: Grid, at_grid: list[Scale], model: null.Bicm, p_max: float, config: DetectConfig
+) -> tuple[list[_Tested], float]:
+    """Pairs that pass if rates scatter no more than usual, and by how much more they do.
+
+    More scatter makes no pair more surprising: the others need not be kept.
+    """
+    columns, countable = grid.columns, _countable(grid)
     pairwise = [scale for scale in at_grid if scale.method == "bicm"]
     rarities = [scale.rarity for scale in pairwise]
     stratum = np.where(countable, np.searchsorted(rarities, grid.popularity), -1)
@@ -133,27 +167,29 @@ def _by_rarity(
         model.meetings(columns.degree[countable & (grid.popularity <= rarity)])
         for rarity in rarities
     ]
-    # Surprising whatever other pairs do, by Bonferroni.
-    alone = config.q_max / (columns.accounts * (columns.accounts - 1) / 2) / tries
-    clear: list[Ints] = []
-    for part in pairs.meetings(
-        columns, stratum, strata=len(rarities), at_least=config.min_observed
-    ):
+    found: list[_Tested] = []
+    twice = 0
+    for part in pairs.meetings(columns, stratum, strata=len(rarities), at_least=TWICE):
         counts = np.cumsum(part.counts, axis=1)
+        ends = model.account_class[part.left], model.account_class[part.right]
+        twice += int(((counts[:, -1] == TWICE) & (tables[-1][ends] <= BULK)).sum())
         for place, scale in enumerate(pairwise):
             enough = counts[:, place] >= config.min_observed
             left, right, observed = part.left[enough], part.right[enough], counts[enough, place]
-            expected = tables[place][model.account_class[left], model.account_class[right]]
+            expected = tables[place][ends[0][enough], ends[1][enough]]
             p_value = null.upper_tail(observed, expected)
-            sure = p_value <= alone
-            clear.append(left[sure] * columns.accounts + right[sure])
-            yield _Tested(scale, left, right, observed, expected, p_value)
-    known = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *clear]))
-    yield from _in_company(grid, at_grid, model, clear=known, config=config)
+            found.append(_Tested(scale, left, right, observed, expected, p_value).upto(p_max))
+    return found, extra_variance(twice, tables[-1], model.class_sizes())
 
 
 def _in_company(
-    grid: Grid, at_grid: list[Scale], model: null.Bicm, *, clear: Ints, config: DetectConfig
+    grid: Grid,
+    at_grid: list[Scale],
+    model: null.Bicm,
+    variance: float,
+    *,
+    clear: Ints,
+    config: DetectConfig,
 ) -> Iterator[_Tested]:
     """The pairs of sets that are surprising as a whole, with what the pair alone would expect."""
     at_rarity = [scale for scale in at_grid if scale.method == "company"]
@@ -167,6 +203,7 @@ def _in_company(
         q_max=config.q_max,
         least=config.min_observed,
         clear=clear,
+        variance=variance,
     ):
         left, right = found.left, found.right
         counted = grid.columns.degree[countable & (grid.popularity <= rarities[place])]

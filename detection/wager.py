@@ -36,9 +36,10 @@ _MAX_STAKE = 0.1
 class Wager:
     """The wagers on sets in the columns of one scale, `objects` being the object of each."""
 
-    def __init__(self, model: Bicm, degrees: Ints, objects: Ints) -> None:
+    def __init__(self, model: Bicm, degrees: Ints, objects: Ints, *, variance: float = 0.0) -> None:
         self.chance = np.minimum(TASTE * model.probability, 1.0)
         self._degrees = model.degrees
+        self._log_alike = np.log1p(variance)
         top = int(model.degrees.max(initial=1))
         self._log_factorial = special.gammaln(np.arange(top + 2) + 1.0)
         often = int(np.bincount(objects).max(initial=1)) if len(objects) else 1
@@ -61,7 +62,8 @@ class Wager:
         factorial, degree = self._log_factorial, self._degrees[place]
         ways = factorial[degree] - factorial[degree - present] - present * np.log(degree)
         choices = self._choices(size, present)
-        return np.asarray(choices + present * np.log(mean) + ways)
+        alike = (present - 1) * self._log_alike
+        return np.asarray(choices + present * np.log(mean) + ways + alike)
 
     def won(self, size: Ints | int, present: Ints, log_groups: Floats, least: Ints | int) -> Floats:
         """The log of what each column wins for a wager on `least` members or more."""

@@ -51,7 +51,7 @@ def test_altered_claims_are_not_the_same(tmp_path: Path) -> None:
 
 def test_coordination_in_small_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(EVAL))
-    hold(evaluation("coordination")["small"](), 18)
+    hold(evaluation("coordination")["small"](), 21)
 
 
 @pytest.mark.shared_data
