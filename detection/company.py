@@ -39,8 +39,9 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 MIN_SET = 4
-# Two columns with so many accounts in common name a seed.
-_SEED_ACCOUNTS = 3
+# Columns of objects up to this popularity name a seed by so many accounts in common. Apart, since in
+# all of their columns the members of a large group are too active for the budget below.
+_SEED_TIERS = ((128, 3), (np.iinfo(np.int64).max, MIN_SET))
 # Seeds less likely than this are tried, at most so many at one scale: these bound time, not error.
 _SEED_P = 1e-4
 _MAX_TRIED = 500
@@ -110,7 +111,11 @@ def _seeds(
     first: the others are in more places by chance.
     """
     columns = grid.columns
-    p_value, left, right = _alike(grid, counted, model)
+    tiers = [
+        _alike(grid, counted & (grid.popularity <= popularity), model, common)
+        for popularity, common in _SEED_TIERS
+    ]
+    p_value, left, right = (np.concatenate(parts) for parts in zip(*tiers, strict=True))
     first = np.lexsort((right, left, p_value))[:_MAX_TRIED]
     start = np.searchsorted(columns.column, np.arange(len(columns.degree) + 1))
     degrees = columns.account_degrees()
@@ -130,10 +135,10 @@ def _seeds(
         yield rarity, both
 
 
-def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
-    """Pairs of columns about two objects whose accounts are alike: p value and both columns."""
+def _alike(grid: Grid, counted: Mask, model: Bicm, common: int) -> tuple[Floats, Ints, Ints]:
+    """Pairs of columns about two objects with `common` accounts or more: p value, both columns."""
     columns = grid.columns
-    wide = np.flatnonzero((counted & (columns.degree >= _SEED_ACCOUNTS))[columns.column])
+    wide = np.flatnonzero((counted & (columns.degree >= common))[columns.column])
     activity = np.bincount(columns.account[wide], minlength=columns.accounts).astype(np.int64)
     order = wide[np.argsort(columns.account[wide], kind="stable")]
     turned = Columns(
@@ -148,7 +153,7 @@ def _alike(grid: Grid, counted: Mask, model: Bicm) -> tuple[Floats, Ints, Ints]:
     expected = model.probability.T @ (size * model.probability)
     place = np.searchsorted(model.degrees, columns.degree)
     p_values, lefts, rights = [np.zeros(0)], [_NO_INTS], [_NO_INTS]
-    for part in meetings(turned, few, strata=1, at_least=_SEED_ACCOUNTS):
+    for part in meetings(turned, few, strata=1, at_least=common):
         p_value = upper_tail(part.counts[:, 0], expected[place[part.left], place[part.right]])
         kept = (p_value <= _SEED_P) & (grid.object[part.left] != grid.object[part.right])
         p_values.append(p_value[kept])
