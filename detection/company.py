@@ -39,8 +39,8 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 MIN_SET = 4
-# Columns of objects up to this popularity name a seed by so many accounts in common. Apart, since in
-# all of their columns the members of a large group are too active for the budget below.
+# Columns of objects up to this popularity name a seed by so many accounts in common. The first
+# apart: in all their columns the members of a large group are too active for the budget below.
 _SEED_TIERS = ((128, 3), (np.iinfo(np.int64).max, MIN_SET))
 # Seeds less likely than this are tried, at most so many at one scale: these bound time, not error.
 _SEED_P = 1e-4
