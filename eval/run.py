@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-NO_RUN = {"run.py", "coordination_worlds.py", "fit_ukrainian.py"}
+NO_RUN = {"run.py", "coordination_worlds.py", "fit_matches.py", "fit_ukrainian.py"}
 
 
 def shared_data() -> Path:
