@@ -52,7 +52,13 @@ def test_pairs_not_worth_it_are_not_asked_about():
 
 @pytest.mark.parametrize(
     ("model_id", "wanted", "there"),
-    [("baken.v1", True, True), ("baken.v1", False, False), ("hashing.v1", True, False)],
+    [
+        ("baken.v1", True, True),
+        ("baken.v1", False, False),
+        # It is made of the second reader already.
+        ("baken-fine.v1", True, False),
+        ("hashing.v1", True, False),
+    ],
 )
 def test_there_is_a_second_reader_only_where_it_was_calibrated(model_id, wanted, there):
     found = second_reader(model_id, NlpConfig(second_reader=wanted))
