@@ -23,10 +23,6 @@ from baken.nlp.match_sentences import aligned_sentences
 from baken.nlp.match_spans import aligned_spans
 from baken.nlp.match_thresholds import (
     DOUBT,
-    LOWEST_COSINE,
-    LOWEST_COSINE_REWORDING,
-    OWN,
-    TRANSLATED,
     Scores,
     Thresholds,
     thresholds_for,
@@ -139,6 +135,7 @@ class _Matcher:
         self, known: Pairs, config: NlpConfig, model_id: str, progress: Progress
     ) -> list[_Found]:
         limits = thresholds_for(model_id, config)
+        own, translated = limits.own, limits.translated
         within, between = near_pairs(
             Described(
                 self.vectors,
@@ -147,14 +144,14 @@ class _Matcher:
             ),
             limits,
             within=Sought(
-                OWN,
-                LOWEST_COSINE_REWORDING,
-                limits.rewording - _MOST_MARKS * OWN.marks - COPY_RATIO * OWN.letters,
+                own,
+                limits.lowest_rewording,
+                limits.rewording - _MOST_MARKS * own.marks - COPY_RATIO * own.letters,
             ),
             between=Sought(
-                TRANSLATED,
-                LOWEST_COSINE,
-                limits.translation - _MOST_MARKS * TRANSLATED.marks - DOUBT,
+                translated,
+                limits.lowest,
+                limits.translation - _MOST_MARKS * translated.marks - DOUBT * limits.spread,
             ),
             seed=_SEED,
             progress=progress,
@@ -172,8 +169,9 @@ class _Matcher:
 
     def _reworded(self, near: Near, limits: Thresholds, model_id: str) -> list[_Found]:
         ratios = self._ratios(near.pairs)
-        margins = near.margins + OWN.letters * ratios
-        margins = self._with_marks(near.pairs, margins, limits.rewording, OWN.marks)
+        own = limits.own
+        margins = near.margins + own.letters * ratios
+        margins = self._with_marks(near.pairs, margins, limits.rewording, own.marks)
         found = margins >= limits.rewording
         copied, reworded = found & (ratios >= COPY_RATIO), found & (ratios < COPY_RATIO)
         return [
@@ -184,7 +182,9 @@ class _Matcher:
     def _translated(self, near: Near, limits: Thresholds, model_id: str) -> _Found:
         lowest, method = limits.translation, model_id
         doubt = DOUBT if self.second else 0.0
-        margins = self._with_marks(near.pairs, near.margins, lowest - doubt, TRANSLATED.marks)
+        margins = self._with_marks(
+            near.pairs, near.margins, lowest - doubt, limits.translated.marks
+        )
         if self.second:
             method = f"{model_id}+{self.second.model_id}"
             margins = agreed_margins(

@@ -97,8 +97,9 @@ def test_a_family_too_large_for_every_pair_stays_linked():
     assert len(reached) == len(same)
 
 
-def test_translations_are_found_by_the_bundled_encoder():
-    config = NlpConfig(embedder="use")
+@pytest.mark.parametrize("embedder", ["use", "baken-fine"])
+def test_translations_are_found_by_the_bundled_encoders(embedder):
+    config = NlpConfig(embedder=embedder)
     rows = [
         ("en", "Hackers stole the data of fifty thousand students at the university.", "en"),
         (
