@@ -10,8 +10,7 @@ the limits of cosines. The two thresholds are reached by as many false pairs as 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -125,11 +124,6 @@ def threshold(near: Candidates, shares: Shares, texts: int) -> float:
     weights = np.array([sign * getattr(shares, name) for name, sign in SIGNS.items()])
     false = np.sort((near.cosines + near.features @ weights)[~near.true])[::-1]
     return round(float(false[round(FALSE_RATE * texts * (texts - 1) / 2)]) + 5e-4, 3)
-
-
-def run(_: Path) -> list[dict[str, Any]]:
-    """Nothing: what is fitted here is judged by `matches`."""
-    return []
 
 
 def _main() -> None:

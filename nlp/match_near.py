@@ -119,14 +119,16 @@ def _around(found: Neighbours, shares: Shares, limits: Thresholds) -> Scores:
     counts = known.sum(1)
     mean = np.where(known, cosines, 0.0).sum(1) / np.maximum(counts, 1)
     around = np.where(counts > 0, mean, limits.surroundings)
-    capped: Scores = np.minimum(around, limits.surroundings + CROWD_ABOVE).astype(np.float32)
+    capped: Scores = np.minimum(around, limits.surroundings + limits.spread * CROWD_ABOVE).astype(
+        np.float32
+    )
     return capped
 
 
 def _least_rival(found: Neighbours, limits: Thresholds) -> Scores:
     """How near a rival is to each text that is not among its neighbours, at most."""
     farthest = found.cosines[:, -1]
-    capped = np.minimum(farthest, limits.surroundings + CROWD_ABOVE)
+    capped = np.minimum(farthest, limits.surroundings + limits.spread * CROWD_ABOVE)
     least: Scores = np.where(farthest > -1.0, capped, limits.surroundings).astype(np.float32)
     return least
 

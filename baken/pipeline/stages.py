@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 _REVISION = {
     "annotate": 1,
     "embed": 2,
-    "match": 5,
-    "narratives": 3,
+    "match": 6,
+    "narratives": 4,
     "lens": 2,
-    "detect": 11,
+    "detect": 12,
     "publish": 1,
 }
 
