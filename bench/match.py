@@ -25,7 +25,7 @@ import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
 from baken.config import NlpConfig
-from baken.nlp import neighbour_files
+from baken.nlp import neighbours
 from baken.nlp.match import match_texts
 from baken.nlp.neighbours import nearest
 from baken.protocols import Vectors
@@ -167,12 +167,12 @@ def _world(size: int) -> tuple[pa.Table, Vectors]:
 def _recall() -> float:
     _, vectors = _world(RECALL_TEXTS)
     filed = nearest(vectors, 15, seed=SEED)
-    exact_below = neighbour_files._EXACT_BELOW
+    exact_below = neighbours._EXACT_BELOW
     try:
-        neighbour_files._EXACT_BELOW = RECALL_TEXTS
+        neighbours._EXACT_BELOW = RECALL_TEXTS
         exact = nearest(vectors, 15, seed=SEED)
     finally:
-        neighbour_files._EXACT_BELOW = exact_below
+        neighbours._EXACT_BELOW = exact_below
     shared = [len(set(a) & set(b)) for a, b in zip(exact.rows, filed.rows, strict=True)]
     return float(np.mean(shared)) / 15
 

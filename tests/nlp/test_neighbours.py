@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from baken.nlp import neighbour_files, neighbours
+from baken.nlp import neighbours
 from baken.nlp.neighbours import nearest, nearest_of_both
 
 
@@ -25,43 +25,11 @@ def test_few_are_compared_exactly():
 def test_many_are_found_nearly_all_and_the_same_each_time(monkeypatch):
     vectors = unit(3_000)
     exact = nearest(vectors, 10, seed=1)
-    monkeypatch.setattr(neighbour_files, "_EXACT_BELOW", 100)
+    monkeypatch.setattr(neighbours, "_EXACT_BELOW", 100)
     filed = nearest(vectors, 10, seed=1)
     shared = [len(set(a) & set(b)) for a, b in zip(exact.rows, filed.rows, strict=True)]
     assert np.mean(shared) >= 9
     assert np.array_equal(filed.rows, nearest(vectors, 10, seed=1).rows)
-
-
-@pytest.mark.parametrize("exact_below", [100, 10_000])
-def test_the_number_of_workers_and_equal_vectors_change_nothing(monkeypatch, exact_below):
-    monkeypatch.setattr(neighbour_files, "_EXACT_BELOW", exact_below)
-    vectors = np.repeat(unit(500), 4, axis=0)
-    found = []
-    for workers in (1, 4):
-        monkeypatch.setattr(neighbours, "_WORKERS", workers)
-        found.append(nearest(vectors, 6, seed=1))
-    assert np.array_equal(found[0].rows, found[1].rows)
-    assert np.array_equal(found[0].cosines, found[1].cosines)
-
-
-def test_equally_near_ones_stand_in_the_order_of_rows():
-    # Products of these are exact; of others the last bit may differ with the place in a block.
-    vectors = np.repeat(np.eye(30, dtype=np.float32), 50, axis=0)
-    found = nearest(vectors, 5, seed=1)
-    for row in range(1_500):
-        alike = range(row // 50 * 50, row // 50 * 50 + 6)
-        assert found.rows[row].tolist() == [other for other in alike if other != row][:5]
-
-
-def test_a_file_of_equal_vectors_is_compared_in_pieces(monkeypatch):
-    monkeypatch.setattr(neighbour_files, "_EXACT_BELOW", 100)
-    vectors = np.concatenate([np.repeat(unit(1), 2_500, axis=0), unit(1_000, seed=2)])
-    work = neighbour_files.compared(vectors, 1)
-    assert np.array_equal(np.sort(np.concatenate(work.pieces)), np.arange(3_500))
-    assert max(map(len, work.pieces)) <= 1_024
-    assert len(set(work.pairs)) == len(work.pairs)
-    assert all(left <= right for left, right in work.pairs)
-    assert np.allclose(nearest(vectors, 3, seed=1).cosines[:2_500], 1, atol=1e-6)
 
 
 def test_groups_keep_their_own_out():
@@ -80,7 +48,7 @@ def test_too_few_have_none(rows):
 
 @pytest.mark.parametrize("exact_below", [100, 10_000])
 def test_only_those_asked_look_for_neighbours(monkeypatch, exact_below):
-    monkeypatch.setattr(neighbour_files, "_EXACT_BELOW", exact_below)
+    monkeypatch.setattr(neighbours, "_EXACT_BELOW", exact_below)
     vectors = unit(1_500)
     asked = np.arange(1_500) % 7 == 0
     found, every = nearest(vectors, 5, seed=1, asked=asked), nearest(vectors, 5, seed=1)
