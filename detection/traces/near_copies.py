@@ -44,7 +44,7 @@ def near_copies(
     found = [np.empty((0, 2), np.int64)]
     for begin, end in _batches(half[order]):
         part = order[begin:end]
-        words = texts.take(place.take(pa.array(rows[part])))
+        words = _lowered(texts, place.take(pa.array(rows[part])).to_numpy())
         found += _alike(words, codes[part], half[part])
     pairs = np.sort(np.concatenate(found), axis=1)
     keys = np.sort(pairs[:, 0] * len(names) + pairs[:, 1])
@@ -53,8 +53,26 @@ def near_copies(
     return pa.table({"left": left, "right": right})
 
 
-def _alike(texts: pa.ChunkedArray, codes: Ints, half: Ints) -> list[Pairs]:
-    minima = digests(pc.utf8_lower(texts).to_pylist(), seed=_SEED)
+def _lowered(texts: pa.ChunkedArray, rows: Ints) -> list[str]:
+    """The texts of `rows` in small letters.
+
+    Chunk by chunk: `take` puts all chunks together first, and these may hold over two gigabytes.
+    """
+    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
+    number = np.searchsorted(ends, rows, side="right")
+    found = np.empty(len(rows), object)
+    for one in range(len(ends)):
+        mine = np.flatnonzero(number == one)
+        if len(mine):
+            chunk = texts.chunk(one)
+            chosen = chunk.take(pa.array(rows[mine] - ends[one] + len(chunk)))
+            found[mine] = pc.utf8_lower(chosen).to_pylist()
+    lowered: list[str] = found.tolist()
+    return lowered
+
+
+def _alike(texts: list[str], codes: Ints, half: Ints) -> list[Pairs]:
+    minima = digests(texts, seed=_SEED)
     found = []
     for later in (0, 1):
         pairs = resembling(minima, least=_LEAST_RESEMBLANCE, within=(half + later) // 2)

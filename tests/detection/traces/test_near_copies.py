@@ -46,6 +46,18 @@ def test_rows_without_id_or_time_take_no_part():
     assert pairs([("a", 0, STORM), (None, 1, EDITED), ("c", None, EDITED)]) == []
 
 
+@pytest.mark.parametrize("cut", range(4))
+def test_texts_may_lie_in_several_chunks(cut):
+    texts = [OTHER, STORM, EDITED]
+    found = near_copies(
+        pa.array(["c", "b", "a"]),
+        pa.chunked_array([pa.array([BEGIN] * 3, pa.timestamp("us", tz="UTC"))]),
+        pa.chunked_array([pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())]),
+        pa.array(range(3)),
+    )
+    assert found.to_pydict() == {"left": ["a"], "right": ["b"]}
+
+
 def test_nothing_has_no_pairs():
     assert near_copies(
         pa.array([], pa.string()),
