@@ -17,7 +17,6 @@ Numbers = npt.NDArray[np.int64]
 
 SHINGLE_CHARS = 5
 _PERMUTATIONS = 64
-_ROWS_PER_BAND = 4
 # Shingles of a longer text are those of its beginning: copies agree there too.
 _MAX_CHARS = 4_000
 # In a bucket up to this size every pair is a candidate. Larger ones would be quadratic: there each
@@ -46,18 +45,22 @@ def digests(texts: Sequence[str], *, seed: int) -> Digests:
     return np.concatenate(parts)
 
 
-def resembling(digests: Digests, *, least: float, within: Numbers | None = None) -> Pairs:
+def resembling(
+    digests: Digests, *, least: float, band: int = 4, within: Numbers | None = None
+) -> Pairs:
     """Pairs of rows (left < right, sorted) that share a band and `least` of their minima.
 
-    With a standard error of .06 that is the share of shingles in common. Only rows of one number in
-    `within` are paired. In large crowds of alike rows each is paired with a few.
+    With a standard error of .06 that is the share of shingles in common. Of rows that share .6 of
+    them, nine in ten have a band of four minima in common and two in three one of five, of those
+    that share .8 nearly all; longer bands take less time. Only rows of one number in `within` are
+    paired. In large crowds of alike rows each is paired with a few.
     """
     total = len(digests)
     if total < 2:
         return np.empty((0, 2), np.int64)
     found = []
-    for first in range(0, _PERMUTATIONS, _ROWS_PER_BAND):
-        for keys in _pairs_of_band(_bucket(digests[:, first : first + _ROWS_PER_BAND], within)):
+    for first in range(0, _PERMUTATIONS - band + 1, band):
+        for keys in _pairs_of_band(_bucket(digests[:, first : first + band], within)):
             left, right = keys // total, keys % total
             agreeing = (digests[left] == digests[right]).sum(1, dtype=np.uint8)
             found.append(keys[agreeing >= least * _PERMUTATIONS])
