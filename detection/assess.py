@@ -265,13 +265,19 @@ def _lookup(documents: pa.Table, doc_ids: pa.Array) -> pa.Table:
     return documents.take(rows)
 
 
-def partition(edges: pa.Table, candidates: Sequence[frozenset[str]]) -> list[pa.Table]:
-    """For each candidate the edges inside it, in a fixed order."""
-    edges = edges.sort_by(EDGE_ORDER)
+def holders_of(candidates: Sequence[frozenset[str]]) -> dict[str, set[int]]:
+    """The places of the candidates that each account is a member of."""
     holders: dict[str, set[int]] = defaultdict(set)
     for at, members in enumerate(candidates):
         for member in members:
             holders[member].add(at)
+    return holders
+
+
+def partition(edges: pa.Table, candidates: Sequence[frozenset[str]]) -> list[pa.Table]:
+    """For each candidate the edges inside it, in a fixed order."""
+    edges = edges.sort_by(EDGE_ORDER)
+    holders = holders_of(candidates)
     rows: list[list[int]] = [[] for _ in candidates]
     nowhere: set[int] = set()
     for row, (left, right) in enumerate(

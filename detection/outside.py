@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from baken.detection.assess import holders_of
 from baken.detection.posts import EDGE_ORDER, unfold
 
 # Edges whose documents are named as evidence; a finding is for looking, not for counting.
@@ -38,10 +38,7 @@ class Outside:
 def outside_ties(edges: pa.Table, candidates: Sequence[frozenset[str]]) -> list[Outside]:
     """For each candidate the accounts that tested `edges` tie to it from outside."""
     edges = edges.sort_by(EDGE_ORDER)
-    holders: dict[str, set[int]] = defaultdict(set)
-    for at, members in enumerate(candidates):
-        for member in members:
-            holders[member].add(at)
+    holders = holders_of(candidates)
     nowhere: set[int] = set()
     strangers: list[set[str]] = [set() for _ in candidates]
     rows: list[list[int]] = [[] for _ in candidates]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from baken.detection.events import coded
-from baken.resemblance import Pairs, digests, resembling
+from baken.resemblance import Pairs, digests, distinct, resembling
 
 # Posts of one hour are compared, in hours that begin at every half one: two posts that are half an
 # hour apart always meet, two that are an hour apart never.
@@ -49,8 +49,7 @@ def near_copies(
         words = _lowered(texts, place.take(pa.array(rows[part])).to_numpy())
         found += _alike(words, codes[part], half[part])
     pairs = np.sort(np.concatenate(found), axis=1)
-    keys = np.sort(pairs[:, 0] * len(names) + pairs[:, 1])
-    keys = keys[np.diff(keys, prepend=-1) > 0]
+    keys = distinct(pairs[:, 0] * len(names) + pairs[:, 1])
     left, right = (names.take(pa.array(end)) for end in np.divmod(keys, max(1, len(names))))
     return pa.table({"left": left, "right": right})
 
