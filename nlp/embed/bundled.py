@@ -44,7 +44,7 @@ class BundledEmbedder:
 
 
 class FineEmbedder:
-    """The default's vectors beside those of e5: finer degrees of meaning, at half the pace.
+    """The default's vectors beside those of e5: finer degrees of meaning, at a third of the pace.
 
     One dense unit vector, whose cosine is the weighted mean of both cosines.
     """
