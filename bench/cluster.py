@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from apart import apart, peak_gb
 
 from baken.config import NlpConfig
 from baken.nlp.cluster import cluster
@@ -116,11 +116,9 @@ def _bertopic(python: str, vectors: Vectors, order: Labels) -> dict[str, Any]:
 
 def _large() -> list[Row]:
     """In a process of its own, whose memory is that of the clustering and its input."""
-    count = int(os.environ.get("BAKEN_BENCH_CLUSTER_TEXTS", "1000000"))
-    new = int(os.environ.get("BAKEN_BENCH_CLUSTER_NEW", "50000"))
-    command = [sys.executable, str(_HERE), str(count), str(new)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    rows: list[Row] = json.loads(done.stdout)
+    count = os.environ.get("BAKEN_BENCH_CLUSTER_TEXTS", "1000000")
+    new = os.environ.get("BAKEN_BENCH_CLUSTER_NEW", "50000")
+    rows: list[Row] = apart(__file__, count, new)
     return rows
 
 
@@ -129,7 +127,7 @@ def _measured(count: int, new: int) -> list[Row]:
     texts, vectors, planted = _world(total, total // TEXTS_PER_TOPIC)
     start, busy = time.perf_counter(), time.process_time()
     found = cluster(texts.slice(0, count), vectors[:count], NlpConfig(), seed=SEED).assignment
-    first_s, first_gb = time.perf_counter() - start, _peak_gb()
+    first_s, first_gb = time.perf_counter() - start, peak_gb()
     first_note = f"{time.process_time() - busy:.0f} processor s; {_note(found, planted)}"
     start, busy = time.perf_counter(), time.process_time()
     later = cluster(texts, vectors, NlpConfig(), previous=found, seed=SEED).assignment
@@ -139,7 +137,7 @@ def _measured(count: int, new: int) -> list[Row]:
         _row(f"clustering {count:,} texts, seconds", first_s, "<= 1200", first_note),
         _row(f"clustering {count:,} texts, GB at most", first_gb, "<= 12", "vectors included"),
         _row(f"adding {new:,} texts, seconds", later_s, "<= 120", later_note),
-        _row(f"adding {new:,} texts, GB at most", _peak_gb(), "<= 12"),
+        _row(f"adding {new:,} texts, GB at most", peak_gb(), "<= 12"),
     ]
 
 
@@ -151,10 +149,6 @@ def _note(found: pa.Table, planted: npt.NDArray[np.bool_]) -> str:
         f"{len(names.unique()) - 1:,} narratives, {alone[noise].mean():.1%} of the noise rejected, "
         f"{1 - alone[~noise].mean():.1%} of the other texts kept"
     )
-
-
-def _peak_gb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _labels(texts: pa.Table, vectors: Vectors) -> Labels:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
+from apart import apart, peak_gb
 
 from baken import schema
 from baken.config import DetectConfig
@@ -165,7 +165,7 @@ def ours(posts: int, kinds: tuple[str, ...] = TRACES) -> dict[str, float]:
     view = view_of(table)
     del table
     config = DetectConfig(traces=kinds)
-    before = _peak_gigabytes()
+    before = peak_gb()
     begin, begin_cpu = time.perf_counter(), time.process_time()
     traces = make_traces(view, config)
     edges = find_edges(traces, config)
@@ -180,11 +180,6 @@ def ours(posts: int, kinds: tuple[str, ...] = TRACES) -> dict[str, float]:
         "precision": pairs["precision"] or 0.0,
         "recall": pairs["recall"] or 0.0,
     }
-
-
-def _peak_gigabytes() -> float:
-    # Linux gives kilobytes.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def viral(accounts: int) -> dict[str, float]:
@@ -249,14 +244,7 @@ def _write(posts: pa.Table, file: Path) -> None:
 
 def _measured(job: str, size: int) -> dict[str, float]:
     """Run one job in a process of its own; what it prints, with its peak memory."""
-    done = subprocess.run(
-        [sys.executable, __file__, job, str(size)],
-        check=True,
-        capture_output=True,
-        text=True,
-        env=os.environ,
-    )
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, float] = apart(__file__, job, size)
     return found
 
 
@@ -267,5 +255,5 @@ def _row(name: str, value: float | str, target: str, note: str) -> Row:
 if __name__ == "__main__":
     jobs = {"ours": ours, "all": lambda posts: ours(posts, ALL_TRACES), "viral": viral}
     answer = jobs[sys.argv[1]](int(sys.argv[2]))
-    answer["gigabytes"] = _peak_gigabytes()
+    answer["gigabytes"] = peak_gb()
     print(json.dumps(answer))

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from apart import apart, peak_gb
 from threadpoolctl import threadpool_limits
 
 from baken.config import NlpConfig
@@ -63,7 +63,7 @@ def _growth(count: int) -> list[Row]:
             start = time.process_time()
             found = _matched(*given)
             seconds.append(time.process_time() - start)
-        note = f"{found.num_rows:,} pairs, {_peak_gb():.1f} GB"
+        note = f"{found.num_rows:,} pairs, {peak_gb():.1f} GB"
         rows.append(_row(f"matching {size:,} texts, CPU seconds", seconds[-1], "", note))
     growth = _row("matching ten times the texts, times as long", seconds[1] / seconds[0], "<= 12")
     return [*rows, growth]
@@ -97,9 +97,7 @@ def _beside(count: int) -> list[Row]:
 def _large() -> list[Row]:
     """In a process of its own, whose memory is that of matching and its input."""
     count = os.environ.get("BAKEN_BENCH_MATCH_MOST", str(MOST_TEXTS))
-    command = [sys.executable, __file__, count]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    rows: list[Row] = json.loads(done.stdout)
+    rows: list[Row] = apart(__file__, count)
     return rows
 
 
@@ -111,12 +109,8 @@ def _measured(count: int) -> list[Row]:
     note = f"{cpu_s:.0f} of CPU; {found.num_rows:,} pairs"
     return [
         _row(f"matching {count:,} texts, seconds", seconds, "", note),
-        _row(f"matching {count:,} texts, GB at most", _peak_gb(), "", "texts and vectors included"),
+        _row(f"matching {count:,} texts, GB at most", peak_gb(), "", "texts and vectors included"),
     ]
-
-
-def _peak_gb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def _d3lta(python: str, texts: pa.Table, vectors: Vectors) -> Row | None:

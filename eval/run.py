@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-NO_RUN = {"run.py", "coordination_worlds.py", "fit_matches.py", "fit_ukrainian.py"}
+NO_RUN = {
+    "apart.py",
+    "coordination_worlds.py",
+    "fit_matches.py",
+    "fit_ukrainian.py",
+    "run.py",
+}
 
 
 def shared_data() -> Path:
