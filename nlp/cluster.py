@@ -15,9 +15,10 @@ import pyarrow as pa
 from baken.config import NlpConfig
 from baken.ids import stable_id
 from baken.nlp.language import UNDETERMINED
-from baken.nlp.leiden import NOISE, Labels, centres, communities, linked, renumbered
+from baken.nlp.leiden import NOISE, Labels, communities, linked, members, renumbered
+from baken.nlp.middles import Middles
 from baken.nlp.neighbours import Mask, nearest, nearest_target
-from baken.nlp.space import Limits, centred, limits_in
+from baken.nlp.space import Limits, centred, limits_in, paired
 from baken.protocols import Progress, Vectors, silent
 
 ASSIGNMENT = pa.schema(
@@ -72,9 +73,7 @@ def cluster(
     if not ids:
         return Clustering(ASSIGNMENT.empty_table())
     languages = [language or UNDETERMINED for language in ordered["language"].to_pylist()]
-    order = ordered["row"].to_numpy()
-    in_order = np.array_equal(order, np.arange(len(order)))
-    space = centred(vectors if in_order else vectors[order], languages)
+    space = centred(vectors, ordered["row"].to_numpy(), languages)
     known = _known(previous)
     seen = set() if previous is None else set(previous["text_id"].to_pylist())
     families = _families(ordered)
@@ -82,7 +81,8 @@ def cluster(
         ids=ids,
         space=space,
         families=families,
-        weights=(1 / np.bincount(families))[families].astype(np.float32),
+        # The copies of a text weigh no more than one text.
+        middles=Middles(space, (1 / np.bincount(families))[families].astype(np.float32)),
         fresh=np.bincount(families, [text not in seen for text in ids])[families] > 0,
         config=config,
         seed=seed,
@@ -108,7 +108,7 @@ class _Work:
     ids: list[str]
     space: Vectors
     families: Labels
-    weights: Vectors
+    middles: Middles
     fresh: Mask
     config: NlpConfig
     seed: int
@@ -122,7 +122,7 @@ class _Work:
 
     def clustering(self, known: dict[str, str]) -> Clustering:
         labels = self._remembered(known)
-        before = np.bincount(labels[labels >= 0], minlength=len(self.names))
+        before = self._sizes(labels)
         links = None
         for _ in range(_MAX_ROUNDS):
             start = labels
@@ -141,20 +141,21 @@ class _Work:
         number = {name: place for place, name in enumerate(self.names)}
         return np.array([number[known[i]] if i in known else NOISE for i in self.ids], np.int64)
 
-    def _middles(self, labels: Labels) -> Vectors:
-        """The middle of each narrative; the copies of a text weigh no more than one text."""
-        return centres(self.space, labels, len(self.names), self.weights)
-
     def _joined(self, labels: Labels) -> Labels:
         """Pooled texts go to the narrative whose middle is near enough."""
-        if not self.names:
+        living = np.flatnonzero(self._sizes(labels))
+        if not len(living):
             return labels
         pooled = np.flatnonzero(labels == NOISE)
-        best, cosines = nearest_target(self.space[pooled], self._middles(labels), seed=self.seed)
+        targets = self.middles.of(labels, len(self.names))[living]
+        best, cosines = nearest_target(self.space[pooled], targets, seed=self.seed)
         joined = labels.copy()
         near = cosines >= self.limits.join
-        joined[pooled[near]] = best[near]
+        joined[pooled[near]] = living[best[near]]
         return joined
+
+    def _sizes(self, labels: Labels) -> Labels:
+        return np.bincount(labels[labels >= 0], minlength=len(self.names))
 
     def _restless(self, pooled: Labels) -> Labels:
         """The new ones among `pooled` and what is near to them; all where most are new."""
@@ -175,8 +176,9 @@ class _Work:
     def _links(self, rows: Labels) -> _Links:
         """Which of `rows` are near to each other; of each family its first text speaks."""
         rows = self._spoken(rows)
+        # All the rows of a large corpus are not copied.
         graph = linked(
-            self.space[rows],
+            self.space if len(rows) == len(self.space) else self.space[rows],
             neighbours=self.config.neighbours,
             limit=self.limits.link,
             seed=self.seed,
@@ -190,9 +192,8 @@ class _Work:
         place = np.flatnonzero(labels[links.rows] == NOISE)
         parts = self._parts(pooled, _Links(links.rows[place], links.graph[place][:, place]))
         founded = labels.copy()
-        for part in range(parts.max(initial=NOISE) + 1):
-            members = pooled[parts == part]
-            founded[members] = self._found(members)
+        for _, part in members(parts):
+            founded[pooled[part]] = self._found(pooled[part])
         return founded
 
     def _parts(self, rows: Labels, links: _Links) -> Labels:
@@ -204,10 +205,10 @@ class _Work:
         of_family[self.families[links.rows]] = found
         return renumbered(of_family[self.families[rows]])
 
-    def _found(self, members: Labels) -> int:
-        """A new narrative, named after the member nearest to its middle."""
-        nearness = self.space[members] @ self.space[members].sum(0)
-        founder = self.ids[members[int(nearness.argmax())]]
+    def _found(self, rows: Labels) -> int:
+        """A new narrative, named after the text nearest to its middle."""
+        mine = self.space[rows]
+        founder = self.ids[rows[int((mine @ mine.sum(0)).argmax())]]
         name, attempt = stable_id("nar", founder, self.founded), 1
         while name in self.taken:
             name, attempt = stable_id("nar", founder, self.founded, str(attempt)), attempt + 1
@@ -217,48 +218,47 @@ class _Work:
 
     def _merged(self, labels: Labels, oldest: int) -> Labels:
         """Narratives whose middles are nearly the same become one: the older, else the larger."""
-        count = len(self.names)
-        if not count:
+        if not self.names:
             return labels
-        sizes = np.bincount(labels[labels >= 0], minlength=count)
-        middles = self._middles(labels)
-        order = sorted(range(count), key=lambda one: (one >= oldest, -sizes[one], self.names[one]))
-        rank = np.empty(count, np.int64)
-        rank[order] = np.arange(count)
-        heir = np.arange(count)
-        for start in range(0, count, _BLOCK_ROWS):
-            block = order[start : start + _BLOCK_ROWS]
-            near = middles[block] @ middles.T >= self.limits.merge
-            for place, column in zip(*np.nonzero(near), strict=True):
-                first, second = block[place], int(column)
-                if rank[first] < rank[second] and heir[first] == first and heir[second] == second:
+        sizes = self._sizes(labels)
+        order = sorted(
+            np.flatnonzero(sizes).tolist(),
+            key=lambda one: (one >= oldest, -sizes[one], self.names[one]),
+        )
+        middles = self.middles.of(labels, len(self.names))[order]
+        heir = np.arange(len(self.names))
+        for start in range(0, len(order), _BLOCK_ROWS):
+            near = middles[start : start + _BLOCK_ROWS] @ middles.T >= self.limits.merge
+            for place, other in zip(*np.nonzero(np.triu(near, start + 1)), strict=True):
+                first, second = order[start + place], order[other]
+                if heir[first] == first and heir[second] == second:
                     heir[second] = first
         merged = np.where(labels >= 0, heir[np.maximum(labels, 0)], NOISE)
-        for ended in np.flatnonzero(heir != np.arange(count)).tolist():
-            if ended < oldest and sizes[ended]:
-                self.went_into[self.names[ended]] = self.names[heir[ended]]
+        for ended in np.flatnonzero(heir[:oldest] != np.arange(oldest)).tolist():
+            self.went_into[self.names[ended]] = self.names[heir[ended]]
         return merged
 
     def _split(self, labels: Labels, before: Labels) -> Labels:
         """Narratives that grew much are parted where they no longer hang together."""
-        after = np.bincount(labels[labels >= 0], minlength=len(self.names))
+        after = self._sizes(labels)[: len(before)]
+        grown = np.flatnonzero(after >= _RECHECK_GROWTH * before)
         result = labels.copy()
-        for one in np.flatnonzero(after[: len(before)] >= _RECHECK_GROWTH * before).tolist():
-            rows = np.flatnonzero(labels == one)
+        for one, rows in members(np.where(np.isin(labels, grown), labels, NOISE)):
             parts = self._parts(rows, self._links(rows))
             sizes = np.bincount(parts[parts >= 0], minlength=1)
             for part in np.argsort(-sizes, kind="stable")[1:].tolist():
                 if sizes[part] >= _SPLIT_SHARE * len(rows):
-                    members = rows[parts == part]
-                    result[members] = self._found(members)
+                    apart = rows[parts == part]
+                    result[apart] = self._found(apart)
                     self.came_from[self.names[-1]] = self.names[one]
         return result
 
     def _assignment(self, labels: Labels) -> pa.Table:
-        middles = self._middles(labels)
+        middles = self.middles.of(labels, len(self.names))
         inside = labels >= 0
+        rows = np.flatnonzero(inside)
         similarity = np.zeros(len(labels), np.float32)
-        similarity[inside] = np.einsum("ij,ij->i", self.space[inside], middles[labels[inside]])
+        similarity[rows] = paired(self.space, rows, middles, labels[rows])
         names = [self.names[label] if label >= 0 else None for label in labels.tolist()]
         return pa.table(
             {

@@ -6,8 +6,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from baken.protocols import Vectors
+
+Rows = npt.NDArray[np.int64]
 
 # A language with few texts has no mean of its own: it borrows that of all, as if so many were its.
 _BORROWED_TEXTS = 100
@@ -23,20 +26,39 @@ _HIGHEST_JOIN = 0.60
 _RANDOM_PAIRS = 20_000
 # Narratives whose middles are nearer than the link limit by this share of the rest are one.
 _MERGE_SHARE = 0.7
+# Rows that are copied at once: passes over millions of vectors need no second copy of them.
+_BLOCK_ROWS = 1_024
 
 
-def centred(vectors: Vectors, languages: list[str]) -> Vectors:
-    """`vectors` without the mean of their language, so that languages do not make clusters."""
-    codes = np.unique(languages, return_inverse=True)[1]
-    overall = vectors.mean(0)
-    result = np.empty_like(vectors)
-    for code in range(codes.max(initial=-1) + 1):
-        mine = codes == code
-        total = vectors[mine].sum(0) + _BORROWED_TEXTS * overall
-        result[mine] = vectors[mine] - total / (mine.sum() + _BORROWED_TEXTS)
-    lengths = np.linalg.norm(result, axis=1, keepdims=True)
-    result /= np.maximum(lengths, 1e-6)
+def centred(vectors: Vectors, order: Rows, languages: list[str]) -> Vectors:
+    """`vectors[order]` without the mean of their language, so that languages make no clusters.
+
+    `languages` are in that order too. No more than the result is held beside `vectors`.
+    """
+    names, codes = np.unique(languages, return_inverse=True)
+    counts = np.bincount(codes, minlength=len(names))[:, None]
+    blocks = [slice(at, at + _BLOCK_ROWS) for at in range(0, len(order), _BLOCK_ROWS)]
+    sums = np.zeros((len(names), vectors.shape[1]))
+    for block in blocks:
+        owned = (np.arange(len(names))[:, None] == codes[block]).astype(np.float32)
+        sums += owned @ vectors[order[block]]
+    borrowed = _BORROWED_TEXTS * sums.sum(0) / max(len(order), 1)
+    means = ((sums + borrowed) / (counts + _BORROWED_TEXTS)).astype(np.float32)
+    result = np.empty((len(order), vectors.shape[1]), np.float32)
+    for block in blocks:
+        np.subtract(vectors[order[block]], means[codes[block]], out=result[block])
+        lengths = np.sqrt(np.einsum("ij,ij->i", result[block], result[block]))
+        result[block] /= np.maximum(lengths, 1e-6)[:, None]
     return result
+
+
+def paired(first: Vectors, rows: Rows, second: Vectors, others: Rows) -> Vectors:
+    """The product of each of `rows` of `first` with the row of `second` beside it in `others`."""
+    products = np.empty(len(rows), np.float32)
+    for at in range(0, len(rows), _BLOCK_ROWS):
+        block = slice(at, at + _BLOCK_ROWS)
+        products[block] = np.einsum("ij,ij->i", first[rows[block]], second[others[block]])
+    return products
 
 
 class Limits(NamedTuple):
@@ -53,7 +75,7 @@ def limits_in(space: Vectors, seed: int) -> Limits:
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     if not len(pairs):
         return Limits(_HIGHEST_LINK, _HIGHEST_JOIN, 1.0)
-    cosines = np.einsum("ij,ij->i", space[pairs[:, 0]], space[pairs[:, 1]])
+    cosines = paired(space, pairs[:, 0], space, pairs[:, 1])
     middle = float(np.median(cosines))
     deviation = 1.4826 * float(np.median(np.abs(cosines - middle)))
     chance = math.sqrt(2 * math.log(len(space)))

@@ -1,6 +1,6 @@
 import numpy as np
 
-from baken.nlp.space import centred, limits_in
+from baken.nlp.space import centred, limits_in, paired
 
 
 def unit(rows, dimension=64, seed=0):
@@ -11,9 +11,24 @@ def unit(rows, dimension=64, seed=0):
 def test_centred_vectors_have_unit_length_and_no_mean_of_their_language():
     vectors = unit(600)
     vectors[::2] += 0.2
-    found = centred(vectors, ["nl", "en"] * 300)
+    found = centred(vectors, np.arange(600), ["nl", "en"] * 300)
     assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-4)
     assert np.linalg.norm(found[::2].mean(0)) < np.linalg.norm(vectors[::2].mean(0)) / 3
+
+
+def test_centred_rows_come_in_the_order_asked_for():
+    vectors = unit(3_000)
+    order = np.random.default_rng(1).permutation(3_000)
+    languages = np.array(["nl", "en", "de"] * 1_000)
+    plain = centred(vectors, np.arange(3_000), languages.tolist())
+    assert np.allclose(centred(vectors, order, languages[order].tolist()), plain[order], atol=1e-6)
+
+
+def test_paired_rows_are_multiplied_with_each_other():
+    first, second = unit(3_000), unit(20, seed=1)
+    rows, others = np.arange(0, 3_000, 2), np.arange(1_500) % 20
+    expected = (first[rows] * second[others]).sum(1)
+    assert np.allclose(paired(first, rows, second, others), expected, atol=1e-6)
 
 
 def test_limits_stand_out_from_random_pairs_up_to_a_highest():
