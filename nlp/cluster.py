@@ -119,22 +119,30 @@ class _Work:
     names: list[str] = field(default_factory=list)
     came_from: dict[str, str] = field(default_factory=dict)
     went_into: dict[str, str] = field(default_factory=dict)
+    links: _Links | None = None
 
     def clustering(self, known: dict[str, str]) -> Clustering:
         labels = self._remembered(known)
         before = self._sizes(labels)
-        links = None
+        labels = self._settled(labels, len(before))
+        parted = self._split(labels, before)
+        if parted is not labels:
+            # What is parted may yet be one by its middle, and others may join it.
+            labels = self._settled(parted, len(before))
+        living = {self.names[label] for label in np.flatnonzero(self._sizes(labels)).tolist()}
+        came_from = {name: old for name, old in self.came_from.items() if name in living}
+        return Clustering(self._assignment(labels), came_from, self.went_into)
+
+    def _settled(self, labels: Labels, oldest: int) -> Labels:
+        """Joined, founded and merged until nothing changes; the first `oldest` narratives stay."""
         for _ in range(_MAX_ROUNDS):
             start = labels
             labels = self._joined(labels)
-            # Texts leave the pool and none comes back, so that its links are looked for once.
-            links = links or self._links(self._restless(np.flatnonzero(labels == NOISE)))
-            labels = self._founded(labels, links)
-            labels = self._merged(labels, oldest=len(before))
+            labels = self._founded(labels)
+            labels = self._merged(labels, oldest)
             if np.array_equal(labels, start):
                 break
-        labels = self._split(labels, before)
-        return Clustering(self._assignment(labels), self.came_from, self.went_into)
+        return labels
 
     def _remembered(self, known: dict[str, str]) -> Labels:
         self.names = sorted({known[text] for text in self.ids if text in known})
@@ -186,9 +194,11 @@ class _Work:
         )
         return _Links(rows, graph)
 
-    def _founded(self, labels: Labels, links: _Links) -> Labels:
+    def _founded(self, labels: Labels) -> Labels:
         """Pooled texts that are near to each other found narratives of their own."""
         pooled = np.flatnonzero(labels == NOISE)
+        # Texts leave the pool and none comes back, so that its links are looked for once.
+        links = self.links = self.links or self._links(self._restless(pooled))
         place = np.flatnonzero(labels[links.rows] == NOISE)
         parts = self._parts(pooled, _Links(links.rows[place], links.graph[place][:, place]))
         founded = labels.copy()
@@ -242,13 +252,14 @@ class _Work:
         """Narratives that grew much are parted where they no longer hang together."""
         after = self._sizes(labels)[: len(before)]
         grown = np.flatnonzero(after >= _RECHECK_GROWTH * before)
-        result = labels.copy()
+        result = labels
         for one, rows in members(np.where(np.isin(labels, grown), labels, NOISE)):
             parts = self._parts(rows, self._links(rows))
             sizes = np.bincount(parts[parts >= 0], minlength=1)
             for part in np.argsort(-sizes, kind="stable")[1:].tolist():
                 if sizes[part] >= _SPLIT_SHARE * len(rows):
                     apart = rows[parts == part]
+                    result = result.copy() if result is labels else result
                     result[apart] = self._found(apart)
                     self.came_from[self.names[-1]] = self.names[one]
         return result

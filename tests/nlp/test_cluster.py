@@ -73,6 +73,34 @@ def test_new_texts_join_and_a_new_topic_founds_its_own():
     assert not sixth & set(before.values()) - {None}
 
 
+def test_a_narrative_that_grew_is_not_parted_to_be_one_again():
+    texts, vectors, gold = world(topics=3, each=200, noise=200)
+    half = np.flatnonzero((np.arange(len(gold)) % 2 == 0) | (np.array(gold) < 0))
+    first = cluster(texts.take(pa.array(half)), vectors[half], CONFIG, seed=1).assignment
+    second = cluster(texts, vectors, CONFIG, previous=first, founded="2", seed=1)
+    third = cluster(texts, vectors, CONFIG, previous=second.assignment, founded="3", seed=1)
+    assert set(by_text(first).values()) == set(by_text(second.assignment).values())
+    assert not second.came_from
+    assert third.assignment.equals(second.assignment)
+
+
+def test_a_narrative_that_grew_is_parted_where_it_tells_two_stories():
+    texts, vectors, gold = world(topics=4, each=20)
+    # Stories 0 and 1, of one theme, were one narrative while they were told seldom.
+    vectors[:40] += 0.7 * (vectors[:20].mean(0) + vectors[20:40].mean(0))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    early = [row for row, topic in enumerate(gold) if topic >= 2 or (topic >= 0 and row % 3 == 0)]
+    names = [f"nar-{max(gold[row], 1)}" for row in early]
+    previous = pa.table({"text_id": texts["text_id"].take(early), "narrative_id": names})
+    found = cluster(texts, vectors, CONFIG, previous=previous, seed=1)
+    after = by_text(found.assignment)
+    first, second = ({after[f"text-{row:04}"] for row in range(at, at + 20)} for at in (0, 20))
+    assert len(first) == len(second) == 1
+    assert first != second
+    assert "nar-1" in first | second
+    assert found.came_from == dict.fromkeys((first | second) - {"nar-1"}, "nar-1")
+
+
 def test_texts_that_were_left_found_a_narrative_with_new_ones():
     texts, vectors, gold = world(topics=8, noise=80)
     last = [row for row, topic in enumerate(gold) if topic == 7]
