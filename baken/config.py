@@ -75,11 +75,9 @@ class NlpConfig(Section):
     spacy: dict[str, str] = Field(default_factory=dict)
     """Language code to the name of an installed spaCy pipeline; it replaces the bundled one."""
     min_match_chars: int = Field(40, ge=0)
-    rewording_threshold: float = Field(0.0, ge=0, le=1)
-    translation_threshold: float = Field(0.0, ge=0, le=1)
-    """0 takes the threshold that was calibrated for the embedder."""
-    second_reader: bool = True
-    """Whether a second encoder is asked about translations in doubt; slower, and finds more."""
+    rewording_threshold: float | None = Field(None, ge=-1, le=1)
+    translation_threshold: float | None = Field(None, ge=-1, le=1)
+    """Where they are not set, those that were calibrated for the embedder serve."""
     neighbours: int = Field(15, gt=1)
     min_narrative_texts: int = Field(5, gt=1)
     sleep_days: int = Field(14, gt=0)

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import NamedTuple
 
-from baken.nlp.entities import PLACE, combine
+from baken.nlp.entities import combine
 from baken.nlp.entities_gazetteer import find_listed
 
 # An apostrophe parts words: French and Italian put articles before it.
@@ -116,19 +116,30 @@ def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
     return False
 
 
-def places_in(words: Sequence[Word]) -> frozenset[str]:
-    """The places that are named, by their entries in the lists."""
+def listed_in(words: Sequence[Word], *kinds: str) -> frozenset[str]:
+    """What of these `kinds` (beginnings of entries) is named, by the entries in the lists."""
     return frozenset(
-        word.normal for word in words if word.normal is not None and word.normal.startswith(PLACE)
+        word.normal for word in words if word.normal is not None and word.normal.startswith(kinds)
     )
 
 
 def names_conflict(
-    left: Sequence[Word], right: Sequence[Word], ours: frozenset[str], theirs: frozenset[str]
+    left: Sequence[Word],
+    right: Sequence[Word],
+    ours: frozenset[str],
+    theirs: frozenset[str],
+    *,
+    translated: bool,
 ) -> bool:
-    """Whether two texts, in any languages, that name `ours` and `theirs` name other places."""
+    """Whether two texts that name `ours` and `theirs` name others, as many in place of as many.
+
+    Where a translator spelt one of them in his own way, nothing is known of the rest.
+    """
     gone, come = ours - theirs, theirs - ours
-    return bool(gone) and len(gone) == len(come) and not _spelt_alike(left, right, gone, come)
+    spelt = _spelt_alike(left, gone, right) | _spelt_alike(right, come, left)
+    if translated and spelt:
+        return False
+    return bool(gone - spelt) and len(gone - spelt) == len(come - spelt)
 
 
 def sure_names(words: Sequence[Word], language: str) -> frozenset[str]:
@@ -198,18 +209,25 @@ def _shared_beginning(left: str, right: str) -> int:
 
 
 def _spelt_alike(
-    left: Sequence[Word], right: Sequence[Word], gone: frozenset[str], come: frozenset[str]
-) -> bool:
-    """Whether a place that seems to be missing stands there in a spelling that is in no list."""
+    words: Sequence[Word], entries: frozenset[str], others: Sequence[Word]
+) -> frozenset[str]:
+    """Those of `entries`, named by `words`, that are among `others` in a spelling of no list.
+
+    That may be the adjective as well: who names Russia in one text has Russian oil in the other.
+    """
     from rapidfuzz.distance import JaroWinkler
 
-    ours = {skeleton(word.folded) for word in left if word.normal in gone}
-    theirs = {skeleton(word.folded) for word in right if word.normal in come}
-    others = {skeleton(word.folded) for word in (*left, *right)}
-    return any(
-        name != other and JaroWinkler.normalized_similarity(name, other) >= _SAME_SPELLING
-        for name in ours | theirs
-        for other in others
+    spellings = {skeleton(word.folded) for word in others}
+    return frozenset(
+        word.normal
+        for word in words
+        if word.normal in entries
+        and any(
+            min(len(name), len(other)) >= _MIN_STEM
+            and JaroWinkler.normalized_similarity(name, other) >= _SAME_SPELLING
+            for name in [skeleton(word.folded)]
+            for other in spellings
+        )
     )
 
 

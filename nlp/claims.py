@@ -17,15 +17,16 @@ from typing import Any
 
 from baken.nlp.claim_names import (
     Word,
+    listed_in,
     name_replaced,
     names_conflict,
-    places_in,
     skeleton,
     spelt_in,
     sure_names,
     words_of,
 )
 from baken.nlp.claim_numbers import numbers_differ, numbers_in
+from baken.nlp.entities import ORGANISATION, PLACE
 
 
 class Change(StrEnum):
@@ -71,7 +72,12 @@ class Claim:
     @cached_property
     def places(self) -> frozenset[str]:
         """The places that it names."""
-        return places_in(self.words)
+        return listed_in(self.words, PLACE)
+
+    @cached_property
+    def bodies(self) -> frozenset[str]:
+        """The places and organisations that it names."""
+        return listed_in(self.words, PLACE, ORGANISATION)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -102,8 +108,10 @@ def changed(left: str, left_language: str, right: str, right_language: str) -> C
         return Change.NEGATION
     if numbers_differ(ours.numbers, theirs.numbers):
         return Change.NUMBER
+    # Translators name organisations in other words.
+    named = (ours.bodies, theirs.bodies) if same_language else (ours.places, theirs.places)
     replaced = same_language and name_replaced(ours.words, theirs.words)
-    if replaced or names_conflict(ours.words, theirs.words, ours.places, theirs.places):
+    if replaced or names_conflict(ours.words, theirs.words, *named, translated=not same_language):
         return Change.NAME
     return None
 

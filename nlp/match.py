@@ -6,7 +6,9 @@ the two are compared, because no encoder tells a claim from its denial (`baken.n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,17 +20,11 @@ from baken.nlp.claims import USUAL_MARKS, claim_of, marks_in_common, same_claim
 from baken.nlp.language import UNDETERMINED
 from baken.nlp.match_copies import copy_candidates
 from baken.nlp.match_near import Described, Near, Sought, near_pairs
-from baken.nlp.match_second import agreed_margins
 from baken.nlp.match_sentences import aligned_sentences
 from baken.nlp.match_spans import aligned_spans
-from baken.nlp.match_thresholds import (
-    DOUBT,
-    Scores,
-    Thresholds,
-    thresholds_for,
-)
+from baken.nlp.match_thresholds import Scores, Thresholds, thresholds_for, weighed
 from baken.nlp.text import bare_words
-from baken.protocols import Embedder, Progress, Vectors, silent
+from baken.protocols import Progress, Vectors, silent
 from baken.resemblance import Pairs
 from baken.schema import MATCHES, conform, from_rows
 
@@ -57,7 +53,6 @@ def match_texts(
     config: NlpConfig,
     *,
     model_id: str,
-    second: Embedder | None = None,
     progress: Progress = silent,
 ) -> pa.Table:
     """The pairs (schema `MATCHES`) among `texts` (text_id, text, language), each with its kind.
@@ -65,27 +60,40 @@ def match_texts(
     Row i of `vectors` (unit length) belongs to row i of `texts`; text ids are distinct. Texts of
     fewer than `config.min_match_chars` letters match nothing. Scores are 0 to 1, higher is nearer:
     the share of letters for copies, the cosine for the rest. The order of rows doesn't matter.
-    `second` (`baken.nlp.match_second`) is asked about translations in doubt.
     """
     ids = np.array(texts["text_id"].to_pylist(), dtype=object)
     order = np.argsort(ids, kind="stable") if len(ids) else np.empty(0, np.int64)
-    raw = [texts["text"][int(row)].as_py() or "" for row in order]
+    raw = [text or "" for text in texts["text"].take(order).to_pylist()]
     bare = [bare_words(text) for text in raw]
     long_enough = np.array([len(text) >= config.min_match_chars for text in bare], dtype=bool)
     kept = np.flatnonzero(long_enough)
     if len(kept) < 2:
         return MATCHES.schema.empty_table()
     rows = order[kept]
-    languages = [texts["language"][int(row)].as_py() or UNDETERMINED for row in rows]
+    languages = [language or UNDETERMINED for language in texts["language"].take(rows).to_pylist()]
+    in_order = len(rows) == len(vectors) and bool((rows == np.arange(len(rows))).all())
     matcher = _Matcher(
         ids=[str(ids[row]) for row in rows],
         texts=[raw[row] for row in kept],
         bare=[bare[row] for row in kept],
         languages=languages,
-        vectors=np.ascontiguousarray(vectors[rows]),
-        second=second,
+        # The vectors of a large corpus are not copied.
+        vectors=np.ascontiguousarray(vectors if in_order else vectors[rows]),
     )
-    return matcher.matches(config, model_id, progress)
+    with _uncollected():
+        return matcher.matches(config, model_id, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: it would look through the words of all texts many times."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,6 @@ class _Matcher:
     bare: Sequence[str]
     languages: Sequence[str]
     vectors: Vectors
-    second: Embedder | None
 
     def matches(self, config: NlpConfig, model_id: str, progress: Progress) -> pa.Table:
         copies = self._copies(copy_candidates(self.bare, seed=_SEED), "minhash")
@@ -138,7 +145,7 @@ class _Matcher:
         own, translated = limits.own, limits.translated
         within, between = near_pairs(
             Described(
-                self.vectors,
+                weighed(self.vectors, limits),
                 np.unique(self.languages, return_inverse=True)[1].astype(np.int64),
                 np.array([max(1, len(text)) for text in self.bare], np.int64),
             ),
@@ -151,7 +158,7 @@ class _Matcher:
             between=Sought(
                 translated,
                 limits.lowest,
-                limits.translation - _MOST_MARKS * translated.marks - DOUBT * limits.spread,
+                limits.translation - _MOST_MARKS * translated.marks,
             ),
             seed=_SEED,
             progress=progress,
@@ -180,23 +187,10 @@ class _Matcher:
         ]
 
     def _translated(self, near: Near, limits: Thresholds, model_id: str) -> _Found:
-        lowest, method = limits.translation, model_id
-        doubt = DOUBT if self.second else 0.0
-        margins = self._with_marks(
-            near.pairs, near.margins, lowest - doubt, limits.translated.marks
-        )
-        if self.second:
-            method = f"{model_id}+{self.second.model_id}"
-            margins = agreed_margins(
-                near.pairs,
-                margins,
-                lowest,
-                (self.texts, self.languages),
-                self.second,
-                worth_asking=self._same_claim,
-            )
-        found = margins >= lowest
-        return _Found(near.pairs[found], near.cosines[found], MatchKind.TRANSLATION, method)
+        marks = limits.translated.marks
+        margins = self._with_marks(near.pairs, near.margins, limits.translation, marks)
+        found = margins >= limits.translation
+        return _Found(near.pairs[found], near.cosines[found], MatchKind.TRANSLATION, model_id)
 
     def _with_marks(self, pairs: Pairs, margins: Scores, lowest: float, share: float) -> Scores:
         """The margins and what names and numbers in common add, where that can change a thing."""

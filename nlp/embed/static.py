@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import chain
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from baken.nlp.embed.orthography import readable
+from baken.nlp.embed.pieces import use_pieces
 from baken.nlp.embed.ukrainian import russian_like
 from baken.nlp.embed.use import DIMENSION, MAX_CHARS, use_model
 from baken.protocols import Vectors
@@ -77,31 +77,20 @@ class StaticEmbedder:
 
 
 def _word_vector(word: str) -> npt.NDArray[np.float32]:
-    tokenizer, table, weights = _pieces()
-    pieces = tokenizer.encode(word[:_MAX_WORD_CHARS], add_bos=False, add_eos=False)
-    vector: npt.NDArray[np.float32] = weights[pieces] @ table(np.array(pieces))
+    pieces = np.array(use_pieces().of_word(word[:_MAX_WORD_CHARS]), np.int64)
+    vector: npt.NDArray[np.float32] = _weights()[pieces] @ use_model().input_vectors(pieces)
     return vector
 
 
 @cache
-def _pieces() -> tuple[Any, Any, npt.NDArray[np.float32]]:
-    """The tokenizer, a function from piece ids to their input vectors, and the weights."""
-    model = use_model()
-    backend, tokenizer = model._model, model._tokenizer
-    chunks = len(backend.scale)
-    probabilities = np.exp(np.asarray(tokenizer._scores, np.float64))
+def _weights() -> npt.NDArray[np.float32]:
+    """How much each piece counts."""
+    probabilities = np.exp(np.array(use_pieces().scores))
     probabilities[:_FIRST_PIECE] = 0.0
     probabilities /= probabilities.sum()
     weights = (_RARITY / (_RARITY + probabilities)).astype(np.float32)
     weights[:_FIRST_PIECE] = 0.0
-
-    def vectors(pieces: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        chunk = (pieces % chunks)[:, None]
-        found: npt.NDArray[np.float32] = backend.table[pieces] * backend.scale[chunk]
-        found += backend.lo[chunk]
-        return found
-
-    return tokenizer, vectors, weights
+    return np.asarray(weights)
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import product
-from typing import Any
 
-from baken.nlp.embed.use import use_model
+from baken.nlp.embed.pieces import use_pieces
 
 # In U+2019 and U+02BC the apostrophe of Ukrainian keyboards and of typesetters.
 _APOSTROPHES = str.maketrans("’ʼ", "''")
@@ -145,10 +144,9 @@ class _Vocabulary:
     def __init__(self) -> None:
         from tokenizers.models import Unigram
 
-        # The encoder's tokenizer names neither; its package is pinned to one version.
-        tokenizer: Any = use_model()._sp
-        self._scores = list(map(float, tokenizer._scores))
-        pieces = list(zip(tokenizer._pieces, self._scores, strict=True))
+        known = use_pieces()
+        self._scores = known.scores
+        pieces = list(zip(known.names, self._scores, strict=True))
         self._unknown = min(self._scores) - _UNKNOWN_PENALTY
         self._model = Unigram(pieces, 0, byte_fallback=False)
 

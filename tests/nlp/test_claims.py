@@ -60,6 +60,21 @@ def test_nearly_every_rewording_passes():
             ("Former Prime Minister Margaret Thatcher has died, aged 87.", "en"),
             None,
         ),
+        (
+            ("On Monday NATO moved 1200 troops to the eastern border.", "en"),
+            ("OSCE sent 1,200 soldiers to the eastern border on Monday.", "en"),
+            Change.NAME,
+        ),
+        (
+            ("Finland discovered mines on 2 vessels carrying oil from Russia.", "en"),
+            ("Norway found mines on two ships that carried Russian oil.", "en"),
+            Change.NAME,
+        ),
+        (
+            ("Finland discovered mines on 2 vessels carrying oil from Russia.", "en"),
+            ("On two ships with Russian oil, Finland found mines.", "en"),
+            None,
+        ),
         (("3,2 Millionen Euro", "de"), ("3.2 million euros", "en"), None),
         (("twelve ships", "en"), ("twaalf schepen", "nl"), None),
         (("twelve ships", "en"), ("dertien schepen", "nl"), Change.NUMBER),

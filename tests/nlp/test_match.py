@@ -97,7 +97,7 @@ def test_a_family_too_large_for_every_pair_stays_linked():
     assert len(reached) == len(same)
 
 
-@pytest.mark.parametrize("embedder", ["use", "baken-fine"])
+@pytest.mark.parametrize("embedder", ["use", "baken"])
 def test_translations_are_found_by_the_bundled_encoders(embedder):
     config = NlpConfig(embedder=embedder)
     rows = [
