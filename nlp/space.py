@@ -18,7 +18,7 @@ _BORROWED_TEXTS = 100
 # largest of their number of normal values, sqrt(2 ln n). Nearness that tells something stands out
 # from that by so many more: of two texts that found a narrative together, of a text to the middle
 # of the one it joins. Set on the noise and the paragraphs of eval/narratives.py.
-_LINK_BEYOND = 1.55
+_LINK_BEYOND = 2.0
 _JOIN_BEYOND = 0.85
 # Where few stories fill a corpus, random pairs are no measure: there these limits serve.
 _HIGHEST_LINK = 0.65
