@@ -16,12 +16,12 @@ from baken.nlp.match_thresholds import (
     Thresholds,
 )
 from baken.nlp.neighbours import Neighbours, nearest_of_both
+from baken.nlp.neighbours_exact import cosines_of_pairs, single_threads
 from baken.protocols import Progress, Vectors
 from baken.resemblance import Pairs
 
 # A text has at most so many candidates by meaning in its own language, and so many in others.
 _NEIGHBOURS = 30
-_CHUNK_PAIRS = 20_000
 
 Numbers = npt.NDArray[np.int64]
 
@@ -99,10 +99,12 @@ def _pairs(
     keys, first = np.unique(keys[kept], return_index=True)
     kept = kept[first]
     pairs = np.stack([keys // total, keys % total], 1)
-    rivals = np.maximum(
-        _rivals(found, pairs, least, texts, limits),
-        _rivals(found, pairs[:, ::-1], least, texts, limits),
-    )
+    # So few products that threads would only wait for each other.
+    with single_threads():
+        rivals = np.maximum(
+            _rivals(found, pairs, least, texts, limits),
+            _rivals(found, pairs[:, ::-1], least, texts, limits),
+        )
     near = Near(
         pairs,
         cosines[kept].astype(np.float32),
@@ -141,17 +143,16 @@ def _rivals(
     The second itself and its versions are no rivals of it.
     """
     rivals = least[pairs[:, 0]]
-    for start in range(0, len(pairs), _CHUNK_PAIRS):
-        mine, theirs = pairs[start : start + _CHUNK_PAIRS].T
-        spoken = texts.languages[theirs]
-        waiting = np.arange(len(mine))
-        for rank in range(found.rows.shape[1]):
-            other = found.rows[mine[waiting], rank]
-            fits = (other >= 0) & (other != theirs[waiting])
-            fits &= texts.languages[other] == spoken[waiting]
-            asked, other = waiting[fits], other[fits]
-            cosines = np.einsum("ij,ij->i", texts.vectors[other], texts.vectors[theirs[asked]])
-            settled = asked[cosines < limits.sure]
-            rivals[start + settled] = found.cosines[mine[settled], rank]
-            waiting = np.setdiff1d(waiting, settled, assume_unique=True)
+    # In the order of the second, so that equal ones stand together.
+    waiting = np.argsort(pairs[:, 1], kind="stable")
+    for rank in range(found.rows.shape[1]):
+        mine, theirs = pairs[waiting].T
+        other = found.rows[mine, rank].astype(np.int64)
+        fits = (other >= 0) & (other != theirs)
+        fits &= texts.languages[other] == texts.languages[theirs]
+        asked = np.flatnonzero(fits)
+        cosines = cosines_of_pairs(texts.vectors, theirs[asked], other[asked])
+        far = asked[cosines < limits.sure]
+        rivals[waiting[far]] = found.cosines[mine[far], rank]
+        waiting = np.delete(waiting, far)
     return rivals

@@ -1,46 +1,56 @@
 """The nearest vectors of each vector, exactly for few and by an inverted file for many.
 
-The inverted file (Jégou et al. 2011) is made of dense matrix products alone: vectors are filed
-under seeded centroids, and each looks into the `_PROBES` nearest files. Equal input in equal order
-gives equal output; there is no graph whose shape depends on threads.
+The inverted file (Jégou et al. 2011): vectors are filed under seeded centroids, and each looks into
+the files that it is nearest to. What is near there by 8 bits a number is then compared in full.
+Equal input in equal order gives equal output, on any number of cores: there is no graph whose shape
+depends on threads (docs/decisions/0005-neighbour-search.md).
 """
 
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
+import torch
 
+from baken.nlp.neighbours_bytes import Bytes
+from baken.nlp.neighbours_exact import (
+    NONE,
+    Rows,
+    cosines_of,
+    nearest_first,
+    nearest_of_all,
+    single_threads,
+)
+from baken.nlp.neighbours_files import Files, filed, inverted, nearest_centroids, trained
+from baken.nlp.neighbours_near import NEVER, ROW_BITS, Candidates, Near
 from baken.protocols import Progress, Vectors, silent
 
-Rows = npt.NDArray[np.int32]
 Groups = npt.NDArray[np.integer]
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 # Up to here every pair is compared: 8,000 vectors of 512 numbers take about a second.
 _EXACT_BELOW = 8_000
-_FILE_SIZE = 400
-# Of the 15 nearest of 20,000 tweets 93 % are found at 12 probes, and 99.7 % of the neighbours of a
-# cosine of .6; of synthetic ones that hardly have any (bench/match.py) 82 %. At fewer probes
-# matching errs more: surroundings that are not seen make every pair stand out.
-_PROBES = 12
+_EXACT_ROWS = 512
+# So 92 % of the 15 nearest of 20,000 tweets are found, 99 % of the neighbours of a cosine of .6,
+# and 88 % where there hardly are any (bench/match.py). With fewer probes matching errs more:
+# surroundings that are not seen make every pair stand out.
+_FILE_SIZE = 200
+_PROBES = 20
+# So many more than are asked for are compared in full.
+_SPARE = 4
 # Middles of narratives are filed too; a text that belongs to one is near to it, so small files do.
 _TARGETS_EXACT_BELOW = 2_000
 _TARGETS_FILE_SIZE = 64
-# Centroids are found and chosen in this many principal directions; distances are always exact.
-_COARSE_DIMENSION = 64
-_TRAIN_PER_FILE = 30
-_TRAIN_ROUNDS = 6
-_BLOCK_ROWS = 2_048
+_TARGET_PROBES = 12
+_UNIT_ROWS = 1 << ROW_BITS
+_BLOCK_ROWS = 1_024
 _WORKERS = min(os.cpu_count() or 1, 8)
-# Columns that are offered at once where every pair is compared.
-_BLOCK_COLUMNS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +73,15 @@ def nearest(
 
     Only those of the rows in `asked` are looked for; the others then have none.
     """
-    found = _Best(len(vectors), count)
-    for asking, members, cosines in _compared(vectors, seed, progress, asked):
-        found.offer(asking, members, cosines)
-    return found.ordered()
+    return _searched(vectors, count, None, asked, seed=seed, progress=progress)[0]
 
 
 def nearest_of_both(
     vectors: Vectors, count: int, groups: Groups, *, seed: int, progress: Progress = silent
 ) -> tuple[Neighbours, Neighbours]:
     """The nearest of all rows, and the nearest of another group: another language, for instance."""
-    found, foreign = _Best(len(vectors), count), _Best(len(vectors), count)
-    for asking, members, cosines in _compared(vectors, seed, progress):
-        found.offer(asking, members, cosines)
-        alike = groups[asking][:, None] == groups[members][None, :]
-        np.copyto(cosines, np.float32(-1.0), where=alike)
-        foreign.offer(asking, members, cosines)
-    return found.ordered(), foreign.ordered()
+    everyone, foreign = _searched(vectors, count, groups, None, seed=seed, progress=progress)
+    return everyone, foreign
 
 
 def nearest_target(vectors: Vectors, targets: Vectors, *, seed: int) -> tuple[Rows, Vectors]:
@@ -105,166 +107,141 @@ def _looked_into(vectors: Vectors, targets: Vectors, seed: int) -> Iterator[tupl
         if len(targets):
             yield np.arange(len(vectors), dtype=np.int32), np.arange(len(targets), dtype=np.int32)
         return
-    directions, centroids = _trained(targets, seed, _TARGETS_FILE_SIZE)
-    files = _inverted(_nearest_centroids(targets @ directions, centroids, 1), len(centroids))
-    probes = _nearest_centroids(vectors @ directions, centroids, min(_PROBES, len(centroids)))
-    for members, asking in zip(files, _inverted(probes, len(files)), strict=True):
+    directions, centroids = trained(targets, seed, _TARGETS_FILE_SIZE)
+    files = inverted(nearest_centroids(targets @ directions, centroids, 1), len(centroids))
+    count = min(_TARGET_PROBES, len(centroids))
+    probes = nearest_centroids(vectors @ directions, centroids, count)
+    for members, asking in zip(files, inverted(probes, len(files)), strict=True):
         if len(members):
             yield asking, members
 
 
-def _works(vectors: Vectors, seed: int, asked: Mask | None) -> Iterator[tuple[Rows, Rows, bool]]:
-    """Which rows are compared with which, and whether they may meet themselves there."""
-    total = len(vectors)
-    if total <= _EXACT_BELOW:
-        rows = np.arange(total, dtype=np.int32)
-        files = [rows[start : start + _BLOCK_COLUMNS] for start in range(0, total, _BLOCK_COLUMNS)]
-        works = [(rows, members, True) for members in files]
-    else:
-        files, probes = _filed(vectors, seed)
-        # Each row looks into its own file first: then most of the others are too far at once.
-        others = _inverted(probes[:, 1:], len(files))
-        works = [(members, members, True) for members in files]
-        works += [(asking, members, False) for asking, members in zip(others, files, strict=True)]
-    for asking, members, meeting in works:
-        yield asking if asked is None else asking[asked[asking]], members, meeting
+def _searched(
+    vectors: Vectors,
+    count: int,
+    groups: Groups | None,
+    asked: Mask | None,
+    *,
+    seed: int,
+    progress: Progress,
+) -> list[Neighbours]:
+    """The nearest of all rows and, with `groups`, those of other groups."""
+    vectors = np.require(vectors, np.float32, ["C", "W"])
+    asked = np.ones(len(vectors), np.bool_) if asked is None else asked
+    found = _Found(len(vectors), count, 1 if groups is None else 2)
+    # Each thread has one thread of the matrix libraries: the same numbers on any number of cores.
+    with single_threads(), ThreadPoolExecutor(_WORKERS) as workers:
+        work: Callable[[Places], None]
+        if len(vectors) <= _EXACT_BELOW:
+            work, size = _Everywhere(vectors, groups, found).search, _EXACT_ROWS
+            waiting = np.flatnonzero(asked)
+        else:
+            files = filed(vectors, _FILE_SIZE, _PROBES, seed, workers)
+            numbers = Bytes(vectors, files.rows, workers)
+            work, size = _InFiles(vectors, files, numbers, groups, found).search, _UNIT_ROWS
+            waiting = np.flatnonzero(asked[files.rows])
+        units = np.array_split(waiting, -(-len(waiting) // size)) if len(waiting) else []
+        for number, _ in enumerate(workers.map(work, units)):
+            progress("neighbours", number + 1, len(units))
+    return found.neighbours
 
 
-def _compared(
-    vectors: Vectors, seed: int, progress: Progress, asked: Mask | None = None
-) -> Iterator[tuple[Rows, Rows, Vectors]]:
-    """Blocks of rows, the rows each of a block is compared with, and their cosines."""
+class _Found:
+    """What is found, written by several threads for rows of their own each."""
 
-    def compare(asking: Rows, members: Rows, *, meeting: bool) -> tuple[Rows, Rows, Vectors]:
-        cosines: Vectors = vectors[asking] @ vectors[members].T
-        if meeting:
-            cosines[asking[:, None] == members[None, :]] = -1.0
-        return asking, members, cosines
-
-    works = list(_works(vectors, seed, asked))
-    # Products of the next blocks are made while the caller sorts through this one; each with one
-    # thread of the matrix library, so that they are the same on any number of cores.
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(_WORKERS) as workers:
-        ahead: deque[Future[tuple[Rows, Rows, Vectors]]] = deque()
-        for number, (queries, members, meeting) in enumerate(works):
-            for start in range(0, len(queries), _BLOCK_ROWS):
-                block = queries[start : start + _BLOCK_ROWS]
-                ahead.append(workers.submit(compare, block, members, meeting=meeting))
-                if len(ahead) > 2 * _WORKERS:
-                    yield ahead.popleft().result()
-            progress("neighbours", number + 1, len(works))
-        while ahead:
-            yield ahead.popleft().result()
-
-
-class _Best:
-    """The nearest rows seen so far."""
-
-    def __init__(self, total: int, count: int) -> None:
-        self.rows = np.full((total, count), -1, np.int32)
-        self.cosines = np.full((total, count), -1.0, np.float32)
-        self.worst = np.full(total, -1.0, np.float32)
+    def __init__(self, total: int, count: int, kinds: int) -> None:
         self.count = count
+        self.neighbours = [
+            Neighbours(np.full((total, count), -1, np.int32), np.full((total, count), -1.0, "f4"))
+            for _ in range(kinds)
+        ]
 
-    def offer(self, asking: Rows, members: Rows, cosines: Vectors) -> None:
-        """Keep what is nearer than the farthest kept; `cosines` are of `asking` by `members`."""
-        if not len(members) or not len(asking):
+    def keep(self, kind: int, asking: Places | Rows, nearest: tuple[Rows, Vectors]) -> None:
+        rows, cosines = nearest
+        width = rows.shape[1]
+        self.neighbours[kind].rows[asking, :width] = rows
+        self.neighbours[kind].cosines[asking, :width] = cosines
+
+
+class _Everywhere:
+    """Every row is compared with every other."""
+
+    def __init__(self, vectors: Vectors, groups: Groups | None, found: _Found) -> None:
+        self._vectors, self._groups, self._found = vectors, groups, found
+
+    def search(self, unit: Places) -> None:
+        """Find what is near to the rows of `unit`."""
+        count = self._found.count
+        cosines = self._vectors[unit] @ self._vectors.T
+        cosines[np.arange(len(unit)), unit] = NONE
+        self._found.keep(0, unit, nearest_of_all(cosines, count))
+        if self._groups is not None:
+            np.copyto(cosines, NONE, where=self._groups[unit][:, None] == self._groups)
+            self._found.keep(1, unit, nearest_of_all(cosines, count))
+
+
+class _InFiles:
+    """Every row is compared with those of the files that it looks into."""
+
+    def __init__(
+        self,
+        vectors: Vectors,
+        files: Files,
+        numbers: Bytes,
+        groups: Groups | None,
+        found: _Found,
+    ) -> None:
+        self._vectors, self._files, self._bytes, self._found = vectors, files, numbers, found
+        self._groups = None if groups is None else groups[files.rows].astype(np.int32)
+
+    def search(self, unit: Places) -> None:
+        """Find what is near to the rows at the places of `unit`."""
+        near = self._near(unit)
+        asking, rows = self._files.rows[unit], self._files.rows[near.places].astype(np.int64)
+        cosines = cosines_of(self._vectors[asking], self._vectors, near.starts, rows)
+        sizes = np.diff(near.starts)
+        line = np.repeat(np.arange(len(unit)), sizes)
+        place = np.arange(len(rows)) - near.starts[line]
+        shape = (len(unit), int(sizes.max(initial=0)))
+        every, named = np.full(shape, NONE), np.zeros(shape, np.int64)
+        every[line, place], named[line, place] = cosines, rows
+        self._found.keep(0, asking, nearest_first(every, named, self._found.count))
+        if self._groups is not None:
+            every[line, place] = np.where(near.foreign, cosines, NONE)
+            self._found.keep(1, asking, nearest_first(every, named, self._found.count))
+
+    def _near(self, unit: Places) -> Near:
+        near = Candidates(len(unit), self._found.count + _SPARE, groups=self._groups is not None)
+        queries = self._bytes.asked(unit)
+        probes = self._files.probes[unit]
+        # Each row looks into its own file first: then most of the others are too far at once.
+        for own in (True, False):
+            looking = inverted(probes[:, :1] if own else probes[:, 1:], self._files.count)
+            for file, every in enumerate(looking):
+                for start in range(0, len(every), _BLOCK_ROWS):
+                    asking = every[start : start + _BLOCK_ROWS].astype(np.int64)
+                    self._compare(near, asking, unit[asking], file, queries, own=own)
+        return near.nearest()
+
+    def _compare(
+        self,
+        near: Candidates,
+        asking: Places,
+        places: Places,
+        file: int,
+        queries: torch.Tensor,
+        *,
+        own: bool,
+    ) -> None:
+        """Offer `near` what is in `file`, to those `asking` in the unit, at their `places`."""
+        first, end = self._files.bounds[file : file + 2].tolist()
+        if first == end:
             return
-        # Four times as fast as `nonzero` of two dimensions.
-        hits = np.flatnonzero(cosines > self.worst[asking][:, None])
-        row, column = np.divmod(hits, len(members))
-        if len(row) > len(asking) * self.count:
-            kept = min(self.count, len(members))
-            column = np.argpartition(-cosines, kept - 1, axis=1)[:, :kept]
-            self._keep(asking, np.take_along_axis(cosines, column, 1), members[column])
-            return
-        counts = np.bincount(row, minlength=len(asking))
-        place = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-        nearer = np.flatnonzero(counts)
-        line = np.repeat(np.arange(len(nearer)), counts[nearer])
-        found = np.full((len(nearer), counts.max()), -1.0, np.float32)
-        found[line, place] = cosines[row, column]
-        rows = np.full(found.shape, -1, np.int32)
-        rows[line, place] = members[column]
-        self._keep(asking[nearer], found, rows)
-
-    def _keep(self, asking: Rows, cosines: Vectors, rows: Rows) -> None:
-        cosines = np.concatenate([self.cosines[asking], cosines], 1)
-        rows = np.concatenate([self.rows[asking], rows], 1)
-        best = np.argpartition(-cosines, self.count - 1, axis=1)[:, : self.count]
-        self.cosines[asking] = np.take_along_axis(cosines, best, 1)
-        self.rows[asking] = np.take_along_axis(rows, best, 1)
-        self.worst[asking] = self.cosines[asking].min(1)
-
-    def ordered(self) -> Neighbours:
-        # Equal cosines are ordered by row, so that the order of work leaves no mark.
-        order = np.lexsort((self.rows, -self.cosines), axis=1)
-        rows = np.take_along_axis(self.rows, order, 1)
-        cosines = np.take_along_axis(self.cosines, order, 1)
-        rows[cosines <= -1.0] = -1
-        return Neighbours(rows, cosines)
-
-
-def _filed(vectors: Vectors, seed: int) -> tuple[list[Rows], Rows]:
-    """The rows of each file, and for each row the files that it looks into."""
-    directions, centroids = _trained(vectors, seed, _FILE_SIZE)
-    probes = _nearest_centroids(vectors @ directions, centroids, min(_PROBES, len(centroids)))
-    return _inverted(probes[:, :1], len(centroids)), probes
-
-
-def _trained(vectors: Vectors, seed: int, file_size: int) -> tuple[Vectors, Vectors]:
-    """The principal directions of `vectors`, and in them the centroids of files of `file_size`."""
-    count = max(1, len(vectors) // file_size)
-    random = np.random.default_rng(seed)
-    sample = np.sort(
-        random.choice(len(vectors), min(len(vectors), count * _TRAIN_PER_FILE), replace=False)
-    )
-    directions = _principal_directions(vectors[sample])
-    return directions, _centroids(vectors[sample] @ directions, count, random)
-
-
-def _principal_directions(sample: Vectors) -> Vectors:
-    second_moment = sample.T @ sample
-    _, directions = np.linalg.eigh(second_moment)
-    kept: Vectors = np.ascontiguousarray(directions[:, ::-1][:, :_COARSE_DIMENSION], np.float32)
-    return kept
-
-
-def _centroids(sample: Vectors, count: int, random: np.random.Generator) -> Vectors:
-    """Lloyd's k-means from `count` vectors of the sample; an empty file keeps its centroid."""
-    centroids = sample[np.sort(random.choice(len(sample), count, replace=False))].copy()
-    for _ in range(_TRAIN_ROUNDS):
-        owner = _nearest_centroids(sample, centroids, 1)[:, 0]
-        sizes = np.bincount(owner, minlength=count)
-        order = np.argsort(owner, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        filled = sizes > 0
-        sums = np.add.reduceat(sample[order], starts[filled], axis=0)
-        centroids[filled] = sums / sizes[filled, None]
-    return centroids
-
-
-def _nearest_centroids(coarse: Vectors, centroids: Vectors, count: int) -> Rows:
-    """For each row its `count` nearest centroids, the nearest first."""
-    half_squares = (centroids**2).sum(1) / 2
-    chosen = np.empty((len(coarse), count), np.int32)
-    for start in range(0, len(coarse), _BLOCK_ROWS):
-        distances = half_squares - coarse[start : start + _BLOCK_ROWS] @ centroids.T
-        block = slice(start, start + len(distances))
-        if count == 1:
-            chosen[block, 0] = distances.argmin(1)
-            continue
-        best = np.argpartition(distances, count - 1, axis=1)[:, :count]
-        order = np.argsort(np.take_along_axis(distances, best, 1), axis=1, kind="stable")
-        chosen[block] = np.take_along_axis(best, order, 1)
-    return chosen
-
-
-def _inverted(files_of_rows: Rows, count: int) -> list[Rows]:
-    """The rows that name each of `count` files, in ascending order."""
-    width = files_of_rows.shape[1]
-    flat = files_of_rows.ravel()
-    order = np.argsort(flat, kind="stable")
-    bounds = np.searchsorted(flat[order], np.arange(count + 1))
-    rows = (order // width).astype(np.int32)
-    return [rows[bounds[file] : bounds[file + 1]] for file in range(count)]
+        sums = self._bytes.sums(queries.index_select(0, torch.from_numpy(asking)), first, end)
+        foreign = None
+        if self._groups is not None:
+            foreign = self._groups[places][:, None] != self._groups[first:end]
+        if own:
+            sums[np.arange(len(sums)), places - first] = NEVER
+            near.begin(asking, sums, foreign)
+        near.offer(asking, first, sums, foreign)

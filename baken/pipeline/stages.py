@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 _REVISION = {
     "annotate": 1,
     "embed": 2,
-    "match": 6,
-    "narratives": 4,
+    "match": 7,
+    "narratives": 5,
     "lens": 2,
     "detect": 12,
     "publish": 1,
