@@ -106,7 +106,7 @@ def tables() -> str:
         "tables, which Python, DuckDB and others read.",
         "",
     ]
-    for spec in (*TABLES.values(), embeddings_spec(512)):
+    for spec in (*TABLES.values(), embeddings_spec(896)):
         lines += [f"## `{spec.name}`", "", f"Key: {', '.join(f'`{k}`' for k in spec.key)}.", ""]
         lines += ["| column | type |", "|---|---|"]
         lines += [f"| `{field.name}` | `{field.type}` |" for field in spec.schema]
