@@ -124,25 +124,20 @@ class _Work:
     def clustering(self, known: dict[str, str]) -> Clustering:
         labels = self._remembered(known)
         before = self._sizes(labels)
-        labels = self._settled(labels, len(before))
-        parted = self._split(labels, before)
-        if parted is not labels:
-            # What is parted may yet be one by its middle, and others may join it.
-            labels = self._settled(parted, len(before))
-        living = {self.names[label] for label in np.flatnonzero(self._sizes(labels)).tolist()}
-        came_from = {name: old for name, old in self.came_from.items() if name in living}
-        return Clustering(self._assignment(labels), came_from, self.went_into)
-
-    def _settled(self, labels: Labels, oldest: int) -> Labels:
-        """Joined, founded and merged until nothing changes; the first `oldest` narratives stay."""
         for _ in range(_MAX_ROUNDS):
             start = labels
             labels = self._joined(labels)
             labels = self._founded(labels)
-            labels = self._merged(labels, oldest)
+            labels = self._merged(labels, oldest=len(before))
             if np.array_equal(labels, start):
                 break
-        return labels
+        parted = self._split(labels, before)
+        if parted is not labels:
+            # What is parted by its links may yet be one by its middle.
+            labels = self._merged(parted, oldest=len(before))
+        living = {self.names[label] for label in np.flatnonzero(self._sizes(labels)).tolist()}
+        came_from = {name: old for name, old in self.came_from.items() if name in living}
+        return Clustering(self._assignment(labels), came_from, self.went_into)
 
     def _remembered(self, known: dict[str, str]) -> Labels:
         self.names = sorted({known[text] for text in self.ids if text in known})
