@@ -15,7 +15,7 @@ import pyarrow as pa
 from baken.config import NlpConfig
 from baken.ids import stable_id
 from baken.nlp.language import UNDETERMINED
-from baken.nlp.leiden import NOISE, Labels, communities, linked, members, renumbered
+from baken.nlp.leiden import NOISE, Labels, communities, linked, members, near, renumbered
 from baken.nlp.middles import Middles
 from baken.nlp.neighbours import Mask, nearest, nearest_target
 from baken.nlp.space import Limits, centred, limits_in, paired
@@ -153,8 +153,8 @@ class _Work:
         targets = self.middles.of(labels, len(self.names))[living]
         best, cosines = nearest_target(self.space[pooled], targets, seed=self.seed)
         joined = labels.copy()
-        near = cosines >= self.limits.join
-        joined[pooled[near]] = living[best[near]]
+        within = cosines >= self.limits.join[pooled]
+        joined[pooled[within]] = living[best[within]]
         return joined
 
     def _sizes(self, labels: Labels) -> Labels:
@@ -169,7 +169,7 @@ class _Work:
         count = min(self.config.neighbours, len(rows) - 1)
         found = nearest(self.space[rows], count, seed=self.seed, asked=fresh)
         restless = fresh.copy()
-        restless[found.rows[(found.rows >= 0) & (found.cosines >= self.limits.link)]] = True
+        restless[found.rows[near(found, self.limits.link[rows])]] = True
         return rows[restless]
 
     def _spoken(self, rows: Labels) -> Labels:
@@ -183,7 +183,7 @@ class _Work:
         graph = linked(
             self.space if len(rows) == len(self.space) else self.space[rows],
             neighbours=self.config.neighbours,
-            limit=self.limits.link,
+            limits=self.limits.link[rows],
             seed=self.seed,
             progress=self.progress,
         )
@@ -233,8 +233,8 @@ class _Work:
         middles = self.middles.of(labels, len(self.names))[order]
         heir = np.arange(len(self.names))
         for start in range(0, len(order), _BLOCK_ROWS):
-            near = middles[start : start + _BLOCK_ROWS] @ middles.T >= self.limits.merge
-            for place, other in zip(*np.nonzero(np.triu(near, start + 1)), strict=True):
+            same = middles[start : start + _BLOCK_ROWS] @ middles.T >= self.limits.merge
+            for place, other in zip(*np.nonzero(np.triu(same, start + 1)), strict=True):
                 first, second = order[start + place], order[other]
                 if heir[first] == first and heir[second] == second:
                     heir[second] = first

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from baken.nlp.neighbours import nearest
+from baken.nlp.neighbours import Mask, Neighbours, nearest
 from baken.protocols import Progress, Vectors, silent
 
 Labels = npt.NDArray[np.int64]
@@ -28,19 +28,25 @@ _WORKERS = min(os.cpu_count() or 1, 8)
 
 
 def linked(
-    space: Vectors, *, neighbours: int, limit: float, seed: int, progress: Progress = silent
+    space: Vectors, *, neighbours: int, limits: Vectors, seed: int, progress: Progress = silent
 ) -> Any:
-    """The graph (a sparse matrix) of the nearest rows of `space` (unit length) within `limit`."""
+    """The graph (a sparse matrix) of the nearest rows of `space` (unit length), by their limits."""
     from scipy.sparse import csr_matrix
 
     total = len(space)
     if total < 2:
         return csr_matrix((total, total))
     found = nearest(space, min(neighbours, total - 1), seed=seed, progress=progress)
-    mine, place = np.nonzero((found.rows >= 0) & (found.cosines >= limit))
+    mine, place = np.nonzero(near(found, limits))
     weights = found.cosines[mine, place].astype(np.float64)
     directed = csr_matrix((weights, (mine, found.rows[mine, place])), shape=(total, total))
     return directed.maximum(directed.T).tocsr()
+
+
+def near(found: Neighbours, limits: Vectors) -> Mask:
+    """Which neighbours are as near as the mean of the limits of both rows."""
+    both = (limits[:, None] + limits[found.rows]) / 2
+    return (found.rows >= 0) & (found.cosines >= both)
 
 
 def communities(graph: Any, *, seed: int) -> Labels:
