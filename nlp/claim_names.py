@@ -73,8 +73,12 @@ def words_of(text: str, language: str) -> tuple[Word, ...]:
     found: list[Word] = []
     before = ""
     for match in _WORD.finditer(text):
-        word = match.group()
-        start, small = match.start(), word[0].islower()
+        word, start = match.group(), match.start()
+        small = word[0].islower()
+        if small and start not in listed:
+            found.append(_common(word))
+            before = word
+            continue
         folded = word.casefold()
         initial = not small and bool(_BEGINS.search(text[max(0, start - 3) : start]))
         found.append(
@@ -89,6 +93,13 @@ def words_of(text: str, language: str) -> tuple[Word, ...]:
         )
         before = word if small else folded if initial else ""
     return tuple(found)
+
+
+@lru_cache(maxsize=65_536)
+def _common(word: str) -> Word:
+    """A word in small letters that is in no list."""
+    folded = word.casefold().replace("’", "'")
+    return Word(folded, capital=False, initial=False, article=False, normal=None)
 
 
 def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:

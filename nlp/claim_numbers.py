@@ -10,8 +10,8 @@ from functools import cache
 from importlib import resources
 
 _TOKEN = re.compile(
-    r"(?P<digits>(?<![^\W_])\d{1,15}(?:[.,\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,2}(?!\d))?)"
-    r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)"
+    r"((?<![^\W_])\d{1,15}(?:[.,\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,2}(?!\d))?)"
+    r"|([^\W\d_]+(?:'[^\W\d_]+)?)"
 )
 _GROUPING = re.compile(r"[.,\u00a0\u202f ](?=\d{3}(?!\d))")
 # A word for one of these multiplies the number before it: "3 million".
@@ -28,12 +28,11 @@ def numbers_in(text: str, language: str) -> frozenset[float]:
     known = _number_words().get(language, {})
     found: list[float] = []
     adjacent = False
-    for token in _TOKEN.finditer(text):
-        if token["digits"]:
-            found.append(_value(token["digits"]))
+    for digits, word in _TOKEN.findall(text.casefold().replace("’", "'")):
+        if digits:
+            found.append(_value(digits))
             adjacent = True
             continue
-        word = token["word"].casefold().replace("’", "'")
         value = known.get(word, _SCALE_SIGNS.get(word) if adjacent else None)
         if value is None:
             adjacent = False

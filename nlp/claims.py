@@ -152,7 +152,7 @@ def denials_in(text: str, language: str) -> int:
     entry = _lexicon().get(language)
     if entry is None:
         return 0
-    line = f" {' '.join(word.casefold().replace('’', chr(39)) for word in _WORD.findall(text))} "
+    line = f" {' '.join(_WORD.findall(text.casefold().replace('’', chr(39))))} "
     for phrase in entry["only"]:
         line = line.replace(f" {phrase} ", " ")
     return sum(word in entry["negators"] for word in line.split())
