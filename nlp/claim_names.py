@@ -73,8 +73,9 @@ def words_of(text: str, language: str) -> tuple[Word, ...]:
     found: list[Word] = []
     before = ""
     for match in _WORD.finditer(text):
-        word, start = match.group(), match.start()
+        word = match[0]
         small = word[0].islower()
+        start = match.start()
         if small and start not in listed:
             found.append(_common(word))
             before = word
@@ -226,6 +227,8 @@ def _spelt_alike(
 
     That may be the adjective as well: who names Russia in one text has Russian oil in the other.
     """
+    if not entries:
+        return entries
     from rapidfuzz.distance import JaroWinkler
 
     spellings = {skeleton(word.folded) for word in others}

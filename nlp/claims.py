@@ -155,7 +155,7 @@ def denials_in(text: str, language: str) -> int:
     line = f" {' '.join(_WORD.findall(text.casefold().replace('’', chr(39))))} "
     for phrase in entry["only"]:
         line = line.replace(f" {phrase} ", " ")
-    return sum(word in entry["negators"] for word in line.split())
+    return sum(map(entry["negators"].__contains__, line.split()))
 
 
 @cache

@@ -5,7 +5,6 @@ Traag, Waltman and van Eck 2019, "From Louvain to Leiden: guaranteeing well-conn
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from baken.nlp.neighbours import Mask, Neighbours, nearest
+from baken.nlp.threads import WORKERS
 from baken.protocols import Progress, Vectors, silent
 
 Labels = npt.NDArray[np.int64]
@@ -24,7 +24,6 @@ NOISE = -1
 _RESOLUTION = 0.04
 # Planted noise of eval/narratives.py chains up at one or two links.
 _MIN_LINKS = 3
-_WORKERS = min(os.cpu_count() or 1, 8)
 
 
 def linked(
@@ -69,7 +68,7 @@ def communities(graph: Any, *, seed: int) -> Labels:
     bounds = np.searchsorted(component[order], np.arange(count + 1))
     # The largest first, so that no thread is left with one of them at the end.
     largest = np.argsort(bounds[:-1] - bounds[1:], kind="stable").tolist()
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         parted = pool.map(
             lambda one: _parted(graph, int(bounds[one]), int(bounds[one + 1]), seed), largest
         )

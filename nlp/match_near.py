@@ -16,7 +16,8 @@ from baken.nlp.match_thresholds import (
     Thresholds,
 )
 from baken.nlp.neighbours import Neighbours, nearest_of_both
-from baken.nlp.neighbours_exact import cosines_of_pairs, single_threads
+from baken.nlp.neighbours_exact import cosines_of_pairs
+from baken.nlp.threads import single_threads
 from baken.protocols import Progress, Vectors
 from baken.resemblance import Pairs
 

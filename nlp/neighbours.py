@@ -8,7 +8,6 @@ depends on threads (docs/decisions/0005-neighbour-search.md).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,10 +23,10 @@ from baken.nlp.neighbours_exact import (
     cosines_of,
     nearest_first,
     nearest_of_all,
-    single_threads,
 )
 from baken.nlp.neighbours_files import Files, filed, inverted, nearest_centroids, trained
 from baken.nlp.neighbours_near import NEVER, ROW_BITS, Candidates, Near
+from baken.nlp.threads import WORKERS, single_threads
 from baken.protocols import Progress, Vectors, silent
 
 Groups = npt.NDArray[np.integer]
@@ -43,14 +42,13 @@ _EXACT_ROWS = 512
 _FILE_SIZE = 200
 _PROBES = 20
 # So many more than are asked for are compared in full.
-_SPARE = 4
+_SPARE = 2
 # Middles of narratives are filed too; a text that belongs to one is near to it, so small files do.
 _TARGETS_EXACT_BELOW = 2_000
 _TARGETS_FILE_SIZE = 64
 _TARGET_PROBES = 12
 _UNIT_ROWS = 1 << ROW_BITS
 _BLOCK_ROWS = 1_024
-_WORKERS = min(os.cpu_count() or 1, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ def _searched(
     asked = np.ones(len(vectors), np.bool_) if asked is None else asked
     found = _Found(len(vectors), count, 1 if groups is None else 2)
     # Each thread has one thread of the matrix libraries: the same numbers on any number of cores.
-    with single_threads(), ThreadPoolExecutor(_WORKERS) as workers:
+    with single_threads(), ThreadPoolExecutor(WORKERS) as workers:
         work: Callable[[Places], None]
         if len(vectors) <= _EXACT_BELOW:
             work, size = _Everywhere(vectors, groups, found).search, _EXACT_ROWS

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from threadpoolctl import threadpool_limits
 
 from baken.protocols import Vectors
 
@@ -20,18 +17,6 @@ Places = npt.NDArray[np.int64]
 # Less than any cosine.
 NONE = np.float32(-2.0)
 _LARGEST_ROW = 0x7FFFFFFF
-
-
-@contextmanager
-def single_threads() -> Iterator[None]:
-    """Within it the matrix libraries use one thread, in threads that begin there too."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with threadpool_limits(limits=1, user_api="blas"):
-            yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def cosines_of(queries: Vectors, vectors: Vectors, starts: Places, rows: Places) -> Vectors:

@@ -93,9 +93,12 @@ def inverted(files_of_rows: Rows, count: int) -> list[Rows]:
 
 
 def _principal_directions(sample: Vectors) -> Vectors:
-    second_moment = sample.T @ sample
-    _, directions = np.linalg.eigh(second_moment)
-    kept: Vectors = np.ascontiguousarray(directions[:, ::-1][:, :_COARSE_DIMENSION], np.float32)
+    from scipy.linalg import eigh
+
+    width = sample.shape[1]
+    wanted = (max(0, width - _COARSE_DIMENSION), width - 1)
+    _, directions = eigh(sample.T @ sample, subset_by_index=wanted)
+    kept: Vectors = np.ascontiguousarray(directions[:, ::-1], np.float32)
     return kept
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from d3lta.faissd3lta import semantic_faiss
 
-_WARM_UP_TEXTS = 2_000
+_WARM_UP_TEXTS = 10_000
 
 
 def main(folder: Path) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import torch
 
+from baken.nlp.threads import WORKERS, single_threads
 from baken.protocols import Vectors
 
 Tokens = Sequence[int]
 
-_WORKERS = min(os.cpu_count() or 1, 8)
 # Tokens of one pass: beyond it the intermediate values leave the cache.
 _PASS_TOKENS = 512
 
@@ -24,17 +22,12 @@ def in_passes(
     """The unit vectors that `forward` makes of `tokens`, a list of numbers for each text."""
     vectors = np.empty((len(tokens), dimension), np.float32)
     passes = list(_passes(tokens))
-    threads = torch.get_num_threads()
-    # New threads take over the setting. Two threads that wait for each other inside one product
-    # take eight times as long on a busy machine.
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(_WORKERS) as workers:
-            made = workers.map(lambda rows: forward([tokens[row] for row in rows]), passes)
-            for rows, part in zip(passes, made, strict=True):
-                vectors[rows] = part
-    finally:
-        torch.set_num_threads(threads)
+    # Two threads that wait for each other inside one product take eight times as long on a busy
+    # machine.
+    with single_threads(), ThreadPoolExecutor(WORKERS) as workers:
+        made = workers.map(lambda rows: forward([tokens[row] for row in rows]), passes)
+        for rows, part in zip(passes, made, strict=True):
+            vectors[rows] = part
     unit: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 

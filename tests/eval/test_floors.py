@@ -42,7 +42,7 @@ def test_a_floor_that_is_not_kept_fails() -> None:
 
 
 def test_the_lens_on_our_own_sentences(tmp_path: Path) -> None:
-    hold(evaluation("lens")["run"](tmp_path), 2)
+    hold(evaluation("lens")["run"](tmp_path), 3)
 
 
 def test_altered_claims_are_not_the_same(tmp_path: Path) -> None:
@@ -62,3 +62,8 @@ def test_languages_are_told_apart(shared_data: Path) -> None:
 @pytest.mark.shared_data
 def test_narratives_hold_together(shared_data: Path) -> None:
     hold(evaluation("narratives")["run"](shared_data), 4)
+
+
+@pytest.mark.shared_data
+def test_versions_of_a_text_are_matched(shared_data: Path) -> None:
+    hold(evaluation("matches")["run"](shared_data), 3)

@@ -72,7 +72,7 @@ def test_threads_leave_no_mark(monkeypatch):
     vectors, groups = unit(2_500), np.arange(2_500) % 3
     given = []
     for workers in (1, 4):
-        monkeypatch.setattr(neighbours, "_WORKERS", workers)
+        monkeypatch.setattr(neighbours, "WORKERS", workers)
         given.append(nearest_of_both(vectors, 8, groups, seed=1))
     for one, other in zip(*given, strict=True):
         assert np.array_equal(one.rows, other.rows)

@@ -1,13 +1,6 @@
 import numpy as np
-import torch
 
-from baken.nlp.neighbours_exact import (
-    NONE,
-    cosines_of_pairs,
-    nearest_first,
-    nearest_of_all,
-    single_threads,
-)
+from baken.nlp.neighbours_exact import NONE, cosines_of_pairs, nearest_first, nearest_of_all
 
 
 def test_pairs_have_the_cosine_of_their_vectors():
@@ -32,10 +25,3 @@ def test_of_all_columns_the_nearest_are_chosen():
     assert np.array_equal(rows, np.argsort(-cosines, axis=1)[:, :4])
     assert np.array_equal(found, -np.sort(-cosines, axis=1)[:, :4])
     assert nearest_of_all(cosines[:, :2], 4)[0].shape == (5, 2)
-
-
-def test_threads_are_given_back():
-    before = torch.get_num_threads()
-    with single_threads():
-        assert torch.get_num_threads() == 1
-    assert torch.get_num_threads() == before
