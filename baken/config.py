@@ -71,7 +71,7 @@ class NlpConfig(Section):
     """Language: models, thresholds and windows of the understanding stages."""
 
     embedder: str = "baken"
-    batch_size: int = Field(256, gt=0)
+    batch_size: int = Field(1_024, gt=0)
     spacy: dict[str, str] = Field(default_factory=dict)
     """Language code to the name of an installed spaCy pipeline; it replaces the bundled one."""
     min_match_chars: int = Field(40, ge=0)
