@@ -103,11 +103,16 @@ def _common(word: str) -> Word:
     return Word(folded, capital=False, initial=False, article=False, normal=None)
 
 
-def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
-    """Whether a name of `left` stands where `right`, in the same language, has another name.
+class Gap(NamedTuple):
+    """What stands in two texts between words that both have, in order."""
 
-    Of texts that differ in more than a name, nobody can tell what stands for what.
-    """
+    gone: Sequence[Word]
+    come: Sequence[Word]
+    inside: bool
+
+
+def gaps_between(left: Sequence[Word], right: Sequence[Word]) -> list[Gap]:
+    """Where two texts differ; a gap before the first common word or after the last isn't inside."""
     from rapidfuzz.distance import LCSseq
 
     blocks = [
@@ -115,17 +120,29 @@ def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
         for code in LCSseq.opcodes([word.folded for word in left], [word.folded for word in right])
         if code.tag == "equal"
     ]
+    found = []
+    ours = theirs = 0
+    for number, block in enumerate([*blocks, (len(left), len(left), len(right), len(right))]):
+        gone, come = left[ours : block[0]], right[theirs : block[2]]
+        if gone or come:
+            found.append(Gap(gone, come, 0 < number < len(blocks)))
+        ours, theirs = block[1], block[3]
+    return found
+
+
+def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
+    """Whether a name of `left` stands where `right`, in the same language, has another name.
+
+    Of texts that differ in more than a name, nobody can tell what stands for what.
+    """
+    gaps = gaps_between(left, right)
     longest = max(len(left), len(right))
-    others = longest - sum(block[1] - block[0] for block in blocks)
+    side = (sum(len(gap.gone) for gap in gaps), sum(len(gap.come) for gap in gaps))
+    # The longer text has so many words that are not in both.
+    others = side[0] if len(left) == longest else side[1]
     if others > max(1, _MAX_OTHER_SHARE * longest):
         return False
-    ours = theirs = 0
-    for block in [*blocks, (len(left), len(left), len(right), len(right))]:
-        gone, come = left[ours : block[0]], right[theirs : block[2]]
-        if _replaces(gone, come, left, right):
-            return True
-        ours, theirs = block[1], block[3]
-    return False
+    return any(_replaces(gap.gone, gap.come, left, right) for gap in gaps)
 
 
 def listed_in(words: Sequence[Word], *kinds: str) -> frozenset[str]:

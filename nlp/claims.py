@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from typing import Any
 
 from baken.nlp.claim_names import (
     Word,
+    gaps_between,
     listed_in,
     name_replaced,
     names_conflict,
@@ -42,6 +44,8 @@ MAX_CLAIM_CHARS = 400
 # Translators turn "unknown" into "not known": over languages only short texts are held to denials.
 _MAX_TRANSLATED_CHARS = 160
 USUAL_MARKS = 0.8
+# "was" and "was not", "signed" and "did not sign": longer stretches say something else altogether.
+_MAX_DENYING_WORDS = 4
 # The beginning of an article holds the claim that its versions share.
 _MAX_CHARS = 1_000
 _WORD = re.compile(r"n['’]t\b|[^\W_]+?(?=n['’]t\b)|[^\W_]+")
@@ -106,6 +110,8 @@ def changed(left: str, left_language: str, right: str, right_language: str) -> C
         and bool(ours.denials) != bool(theirs.denials)
     ):
         return Change.NEGATION
+    if same_language and _denial_put_in(ours, theirs):
+        return Change.NEGATION
     if numbers_differ(ours.numbers, theirs.numbers):
         return Change.NUMBER
     # Translators name organisations in other words.
@@ -114,6 +120,28 @@ def changed(left: str, left_language: str, right: str, right_language: str) -> C
     if replaced or names_conflict(ours.words, theirs.words, *named, translated=not same_language):
         return Change.NAME
     return None
+
+
+def _denial_put_in(ours: Claim, theirs: Claim) -> bool:
+    """Whether both deny something, and one of them in words that the other has without a denial."""
+    if not ours.denials or not theirs.denials:
+        return False
+    texts = [Counter(word.folded for word in claim.words) for claim in (ours, theirs)]
+    for gap in gaps_between(ours.words, theirs.words):
+        if not gap.inside or len(gap.gone) + len(gap.come) > _MAX_DENYING_WORDS:
+            continue
+        words = [[word.folded for word in side] for side in (gap.gone, gap.come)]
+        denying = [denials_in(" ".join(side), ours.language) > 0 for side in words]
+        if denying[0] == denying[1]:
+            continue
+        here, there = (0, 1) if denying[0] else (1, 0)
+        # Otherwise the denial has only moved.
+        if any(
+            texts[here][word] > texts[there][word] and denials_in(word, ours.language)
+            for word in words[here]
+        ):
+            return True
+    return False
 
 
 def same_claim(left: str, left_language: str, right: str, right_language: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, combinations, product
@@ -21,6 +22,7 @@ from baken.schema import MATCHES, from_rows
 
 _SPAN = ("left_start", "left_end", "right_start", "right_end")
 _Row = dict[str, Any]
+_CODE = re.compile("[a-z]{2,3}")
 # Rows with one and the same text: up to this many, every pair is written. Of more, each row is
 # paired with the first, because a text posted ten thousand times has fifty million pairs.
 MAX_WHOLE_FAMILY = 100
@@ -84,7 +86,9 @@ def _distinct(
 
 
 def _short(language: str | None) -> str:
-    return (language or "").strip().casefold().replace("_", "-").split("-")[0]
+    """The code without script and country; empty for what is no code, such as a name."""
+    code = (language or "").strip().casefold().replace("_", "-").split("-")[0]
+    return code if _CODE.fullmatch(code) else ""
 
 
 def _vectors(

@@ -9,6 +9,7 @@ import typer
 
 from baken.cases import waiting
 from baken.cli.context import NEEDS_A_PERSON, printable, state_of, summary_line
+from baken.config import FILE_NAME
 
 
 def register(app: typer.Typer) -> None:
@@ -37,15 +38,27 @@ def match(
     language: Annotated[str, typer.Option(help="Column of the language code.")] = "",
     id: Annotated[str, typer.Option(help="Column of the id (default: row number).")] = "",
 ) -> None:
-    """Find all pairs of texts in a table that are copies, rewordings or translations."""
+    """Find all pairs of texts in a table that are copies, rewordings or translations.
+
+    In the folder of a project its embedder and thresholds serve.
+    """
     from baken.pipeline.matching import match_file
 
     state = state_of(context)
+    config = state.config.nlp if (state.folder / FILE_NAME).is_file() else None
     with state.progress() as progress:
-        pairs = match_file(
-            file, out, text=text, language=language or None, id=id or None, progress=progress
+        found = match_file(
+            file,
+            out,
+            text=text,
+            language=language or None,
+            id=id or None,
+            config=config,
+            progress=progress,
         )
-    typer.echo(f"{pairs:,} pairs written to {out}")
+    for note in found.notes:
+        typer.echo(note, err=True)
+    typer.echo(f"{found.pairs:,} pairs among {found.texts:,} texts written to {out}")
 
 
 def detect(context: typer.Context) -> None:

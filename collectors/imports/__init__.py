@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -64,8 +65,15 @@ def import_files(
     return _batches(files, mapping, dataset, progress)
 
 
-def read_columns(path: Path, mapping: Mapping[str, str]) -> pa.Table:
-    """The columns of one file under the names of `mapping`, as text; unreadable rows are left out.
+class Columns(NamedTuple):
+    """The readable rows of a file as text, and where and why others could not be read."""
+
+    table: pa.Table
+    bad: list[tuple[str, str]]
+
+
+def read_columns(path: Path, mapping: Mapping[str, str]) -> Columns:
+    """The columns of one file under the names of `mapping`.
 
     Raises `UsageError` for a column that does not exist, `InputError` for a file that is not what
     its name says.
@@ -73,19 +81,17 @@ def read_columns(path: Path, mapping: Mapping[str, str]) -> pa.Table:
     (file,) = expand([path])
     check_columns(file, mapping)
     schema = pa.schema([(name, pa.large_string()) for name in mapping])
-    pieces = [
-        pa.table(
-            {
-                name: pa.array(
-                    [value if value is None else str(value) for value in values], pa.large_string()
-                )
-                for name, values in chunk.columns.items()
-            },
-            schema=schema,
-        )
-        for chunk in chunks(file, mapping, _READ_ROWS)
-    ]
-    return pa.concat_tables(pieces) if pieces else schema.empty_table()
+    pieces, bad = [schema.empty_table()], []
+    for chunk in chunks(file, mapping, _READ_ROWS):
+        bad += chunk.bad
+        columns = {
+            name: pa.array(
+                [value if value is None else str(value) for value in values], pa.large_string()
+            )
+            for name, values in chunk.columns.items()
+        }
+        pieces.append(pa.table(columns, schema=schema))
+    return Columns(pa.concat_tables(pieces), bad)
 
 
 def _check_fields(mapping: Mapping[str, str]) -> None:

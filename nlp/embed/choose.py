@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from difflib import get_close_matches
+from pathlib import Path
 
 from baken.config import NlpConfig
+from baken.errors import ModelError
 from baken.protocols import Embedder
+
+# So much of a name like that of a bundled embedder is a slip of the pen, and none to be looked for.
+_ALIKE = 0.8
 
 
 def make_embedder(config: NlpConfig) -> Embedder:
@@ -17,6 +23,9 @@ def make_embedder(config: NlpConfig) -> Embedder:
     make = EMBEDDERS.get(config.embedder)
     if make is not None:
         return make()
+    alike = get_close_matches(config.embedder, EMBEDDERS, 1, _ALIKE)
+    if alike and not Path(config.embedder).exists():
+        raise ModelError(f"there is no embedder {config.embedder!r}: is {alike[0]!r} meant?")
     from baken.nlp.embed.sentence import SentenceEmbedder
 
     return SentenceEmbedder(config.embedder, batch_size=config.batch_size)

@@ -353,9 +353,10 @@ def test_batches_bound_the_memory(load: Any, tmp_path: Path) -> None:
 
 
 def test_columns_can_be_read_alone(tmp_path: Path) -> None:
-    table = read_columns(write(tmp_path, "a.parquet"), {"text": "what", "id": "when"})
+    table, bad = read_columns(write(tmp_path, "a.parquet"), {"text": "what", "id": "when"})
     assert table.column_names == ["text", "id"]
     assert table.num_rows == 2
+    assert not bad
 
 
 @pytest.mark.shared_data

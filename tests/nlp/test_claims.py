@@ -75,6 +75,21 @@ def test_nearly_every_rewording_passes():
             ("On two ships with Russian oil, Finland found mines.", "en"),
             None,
         ),
+        (
+            ("Het water is vergiftigd door soldaten, en niemand schrijft erover.", "nl"),
+            ("Het water is niet vergiftigd door soldaten, zegt een arts in de nacht.", "nl"),
+            Change.NEGATION,
+        ),
+        (
+            ("Nobody reports that the mayor signed the order.", "en"),
+            ("Nobody reports that the mayor did not sign the order.", "en"),
+            Change.NEGATION,
+        ),
+        (
+            ("Das Wasser wurde gestern nicht vergiftet, und niemand schwieg.", "de"),
+            ("Das Wasser wurde nicht gestern vergiftet, und niemand schwieg.", "de"),
+            None,
+        ),
         (("3,2 Millionen Euro", "de"), ("3.2 million euros", "en"), None),
         (("twelve ships", "en"), ("twaalf schepen", "nl"), None),
         (("twelve ships", "en"), ("dertien schepen", "nl"), Change.NUMBER),

@@ -75,6 +75,11 @@ def test_names_of_models_that_are_not_there_are_explained(tmp_path: Path) -> Non
         make_embedder(NlpConfig(embedder=str(tmp_path / "nowhere")))
 
 
+def test_a_slip_of_the_pen_is_not_looked_for_on_a_hub() -> None:
+    with pytest.raises(ModelError, match="is 'baken' meant"):
+        make_embedder(NlpConfig(embedder="bakn"))
+
+
 def test_another_weight_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     pin = pins.PINS["use weights"]._replace(sha256="0" * 64)
     monkeypatch.setitem(pins.PINS, "use weights", pin)
