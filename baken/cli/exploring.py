@@ -65,11 +65,16 @@ def narratives_show(context: typer.Context, narrative_id: str, json: Json = Fals
         for sentence in row["sentences"] or []:
             typer.echo(f"    “{printable(sentence, width=150)}”")
     _print_rows(("at", "event", "detail", "others"), found["lineage"])
-    _print_rows(
-        ("right_published_at", "left_source_id", "kind", "right_source_id", "evidence"),
-        found["path"],
-    )
-    _print_rows(("published_at", "account_id", "language", "role", "title"), found["members"])
+    if found["path"]:
+        _print_rows(
+            ("right_published_at", "left_source_id", "kind", "right_source_id", "evidence"),
+            found["path"],
+        )
+    members = [
+        {**row, "said": printable(row["title"] or row["text"], width=90)}
+        for row in found["members"]
+    ]
+    _print_rows(("doc_id", "published_at", "account_id", "language", "role", "said"), members)
 
 
 @narratives_app.command("correct")
