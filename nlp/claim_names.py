@@ -136,11 +136,8 @@ def name_replaced(left: Sequence[Word], right: Sequence[Word]) -> bool:
     Of texts that differ in more than a name, nobody can tell what stands for what.
     """
     gaps = gaps_between(left, right)
-    longest = max(len(left), len(right))
-    side = (sum(len(gap.gone) for gap in gaps), sum(len(gap.come) for gap in gaps))
-    # The longer text has so many words that are not in both.
-    others = side[0] if len(left) == longest else side[1]
-    if others > max(1, _MAX_OTHER_SHARE * longest):
+    others = max(sum(len(gap.gone) for gap in gaps), sum(len(gap.come) for gap in gaps))
+    if others > max(1, _MAX_OTHER_SHARE * max(len(left), len(right))):
         return False
     return any(_replaces(gap.gone, gap.come, left, right) for gap in gaps)
 

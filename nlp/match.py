@@ -77,7 +77,7 @@ def match_texts(
         texts=[raw[row] for row in kept],
         bare=[bare[row] for row in kept],
         languages=languages,
-        # The vectors of a large corpus are not copied.
+        # The vectors of a large corpus are not copied only to stand as they stood.
         vectors=np.ascontiguousarray(vectors if in_order else vectors[rows]),
     )
     with _uncollected():

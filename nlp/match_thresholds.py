@@ -88,9 +88,9 @@ class Thresholds(NamedTuple):
 
 
 _QUICK = Thresholds(0.54, 0.14, 0.85, 0.42)
-# Set on the same half by eval/fit_matches.py. The default has a quarter of e5 in it beside which
-# the first numbers, alone as good at translations, hardly count: of 1, 1.25, 1.5, 1.75, 2, 2.5, 3
-# and 4 times e5, those from 1.5 to 2 find most on that half.
+# Set on the same half by eval/fit_matches.py. The default holds e5 four times, beside which its
+# first numbers, as good at translations, hardly count: of e5 at 1, 1.25, 1.5, 1.75, 2, 2.5, 3 and 4
+# times them, those from 1.5 to 2 find most on that half.
 CALIBRATED = {
     "use-multilingual-3": _QUICK,
     "baken-quick": _QUICK,
